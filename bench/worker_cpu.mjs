@@ -1,0 +1,203 @@
+// What a run of the Worker costs: CPU in V8, cold and warm, requests to Alpaca, bytes uploaded.
+//   .venv/bin/node bench/worker_cpu.mjs
+// The Worker's own modules run on answers that are ready at once, with SQLite in memory. Nothing waits, so the time a
+// run takes is an upper bound of its CPU; the CPU counters of many machines are too coarse for it. Cold: the first run
+// in a new process, the modules loaded and the platform's own classes used once, as Cloudflare has them ready. Warm:
+// the median of many. "trading" places an order for each symbol, "idle" finds nothing left to do.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+
+const TEMPLATE = new URL("../worker_template/", import.meta.url);
+const SYMBOLS = ["VTI", "VOO", "SPY", "QQQ", "BND", "VXUS", "IWM", "GLD", "AGG", "VEA"];
+const KINDS = ["closed", "idle", "trading"];
+const COLD_SAMPLES = 7;
+const WARM_SAMPLES = 300;
+const DAY = 86_400_000;
+const START = Date.parse("2026-11-23T15:00:00Z");
+
+/** Alpaca as far as a run needs it, with answers of the usual size. */
+class CannedAlpaca {
+  constructor(symbols) {
+    this.now = START;
+    this.open = true;
+    this.requests = 0;
+    this.orders = [];
+    this.positions = symbols.map((symbol) => ({
+      asset_id: crypto.randomUUID(), symbol, exchange: "ARCA", asset_class: "us_equity", asset_marginable: true,
+      qty: "3.141592653", avg_entry_price: "250.1234", side: "long", market_value: "812.44", cost_basis: "785.79",
+      unrealized_pl: "26.65", unrealized_plpc: "0.0339", unrealized_intraday_pl: "1.2", unrealized_intraday_plpc: "0.001",
+      current_price: "258.61", lastday_price: "258.2", change_today: "0.0015", qty_available: "3.141592653",
+    }));
+  }
+
+  fetch = async (url, { method, body }) => {
+    this.requests += 1;
+    const headers = { "X-Request-ID": "0123456789abcdef0123456789abcdef" };
+    return Response.json(this.#answer(method, new URL(url), body), { headers });
+  };
+
+  #answer(method, { pathname, searchParams }, body) {
+    if (method === "POST") return this.#take(JSON.parse(body));
+    if (pathname === "/v2/clock") return this.#clock();
+    if (pathname === "/v2/account") return ACCOUNT;
+    if (pathname === "/v2/positions") return this.positions;
+    if (searchParams.get("status") === "open") return [];
+    const after = Date.parse(searchParams.get("after"));
+    return this.orders.filter((order) => Date.parse(order.submitted_at) > after);
+  }
+
+  #clock() {
+    return {
+      timestamp: new Date(this.now).toISOString(),
+      is_open: this.open,
+      next_open: new Date(this.now + 23.5 * 3_600_000).toISOString(),
+      next_close: new Date(this.now + 6 * 3_600_000).toISOString(),
+    };
+  }
+
+  #take(order) {
+    const moment = new Date(this.now).toISOString();
+    const filled = {
+      ...ORDER, ...order, id: crypto.randomUUID(), created_at: moment, submitted_at: moment, filled_at: moment,
+      status: "filled", filled_qty: "0.038668264", filled_avg_price: "258.61",
+    };
+    this.orders = [...this.orders.slice(-9), filled];
+    return filled;
+  }
+}
+
+const ACCOUNT = {
+  id: "904837e3-3b76-47ec-b432-046db621571b", account_number: "PA3ABCDEF123", status: "ACTIVE", crypto_status: "ACTIVE",
+  currency: "USD", buying_power: "200000", regt_buying_power: "200000", non_marginable_buying_power: "99999.5",
+  cash: "99999.5", equity: "100812.44", last_equity: "100700.1", portfolio_value: "100812.44", multiplier: "2",
+  initial_margin: "406.22", maintenance_margin: "243.73", last_maintenance_margin: "0", long_market_value: "812.44",
+  short_market_value: "0", sma: "0", accrued_fees: "0", intraday_adjustments: "0", created_at: "2026-01-02T00:00:00Z",
+  trading_blocked: false, transfers_blocked: false, account_blocked: false, trade_suspended_by_user: false,
+  shorting_enabled: true, balance_asof: "2026-11-20", options_approved_level: 3, options_trading_level: 3,
+};
+const ORDER = {
+  updated_at: null, expired_at: null, canceled_at: null, failed_at: null, replaced_at: null, replaced_by: null,
+  replaces: null, asset_id: "b0b6dd9d-8b9b-48a9-ba46-b9d54906e415", asset_class: "us_equity", qty: null,
+  order_class: "", order_type: "market", limit_price: null, stop_price: null, extended_hours: false, legs: null,
+  trail_percent: null, trail_price: null, hwm: null, subtag: null, source: null,
+};
+
+/** The part of a Durable Object's SQL that the ledger uses. */
+function memory() {
+  const database = new DatabaseSync(":memory:");
+  const statements = new Map();
+  return {
+    exec(query, ...values) {
+      if (query.includes(";")) return database.exec(query);
+      if (!statements.has(query)) statements.set(query, database.prepare(query));
+      const rows = statements.get(query).all(...values);
+      return { toArray: () => rows };
+    },
+  };
+}
+
+async function rig(count) {
+  const [{ tick }, { Alpaca }, { Ledger }, { OrderBook }, { readSettings }] = await Promise.all(
+    ["tick", "alpaca", "ledger", "order-book", "settings"].map((name) => import(new URL(`${name}.js`, TEMPLATE))),
+  );
+  const symbols = SYMBOLS.slice(0, count);
+  const broker = new CannedAlpaca(symbols);
+  const env = {
+    APCA_API_KEY_ID: "PKXXXXXXXXXXXXXXXXXX", APCA_API_SECRET_KEY: "x".repeat(40), MODE: "paper", DEPLOYMENT: "ab12cd34",
+    ACCOUNT_ID: ACCOUNT.id, ALPACA_URL: "https://paper-api.alpaca.markets",
+    PLAN: { kind: "recurring", symbols, amount: "10.00", every: "day" },
+    CEILINGS: { per_order: "10.00", per_day: "100.00", budget: "99999999.00", symbols },
+  };
+  const sql = memory();
+  const [ledger, book] = [new Ledger(sql), new OrderBook(sql)];
+  const run = async () => {
+    const settings = readSettings(env);
+    const { alpacaUrl: url, keyId, secret } = settings;
+    const alpaca = new Alpaca({ url, keyId, secret, fetcher: broker.fetch });
+    const result = await tick({ settings, alpaca, ledger, book, now: () => broker.now, mark: "", dry: false });
+    ledger.addRun({ ...result, request_ids: alpaca.requestIds });
+    return result;
+  };
+  const seed = () => {
+    for (const symbol of symbols) {
+      const id = `soar1-ab12cd34-20261123-${symbol}-b`;
+      const at = new Date(START).toISOString();
+      book.intend({ client_order_id: id, slot: "20261123", day: "2026-11-23", at, symbol, side: "buy", cents: 1000, reason: "" });
+      book.update(id, { status: "filled", cost: 1000, open: 0 });
+    }
+  };
+  return { broker, run, seed };
+}
+
+const EXPECTED = { closed: "closed", idle: "idle", trading: "traded" };
+
+/** Node loads these only when they are first used, which takes it 25 ms; they are no part of the Worker. */
+async function warmPlatform() {
+  const response = Response.json({ ready: true }, { headers: { "X-Request-ID": "1" } });
+  await response.text();
+  AbortSignal.timeout(1000);
+  new URL("https://paper-api.alpaca.markets/?a=b").searchParams.get("a");
+  memory().exec("SELECT 1").toArray();
+}
+
+/** Milliseconds and requests of one run of that kind. */
+async function measured({ broker, run }, kind) {
+  broker.open = kind !== "closed";
+  if (kind === "trading") broker.now += DAY;
+  broker.requests = 0;
+  const before = performance.now();
+  const { outcome, reason } = await run();
+  const ms = performance.now() - before;
+  if (outcome !== EXPECTED[kind]) throw new Error(`${kind} ended as ${outcome}: ${reason}`);
+  return { ms, requests: broker.requests };
+}
+
+/** The first run in this process. For "idle" the day's orders are already in the book. */
+async function cold(kind, count) {
+  await warmPlatform();
+  const made = await rig(count);
+  if (kind === "idle") made.seed();
+  return measured(made, kind);
+}
+
+/** Every kind in turn, many times; the median CPU of each. */
+async function warm(kind, count) {
+  const made = await rig(count);
+  const samples = [];
+  for (let sample = 0; sample < WARM_SAMPLES; sample += 1) {
+    if (kind === "idle" && sample % 20 === 0) {
+      await measured(made, "trading");
+      await made.run(); // looks up what became of the orders, once
+    }
+    samples.push((await measured(made, kind)).ms);
+  }
+  return median(samples);
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const [mode, kind, count] = process.argv.slice(2);
+
+if (mode === "cold") {
+  console.log(JSON.stringify(await cold(kind, Number(count))));
+} else if (mode === "warm") {
+  console.log(JSON.stringify(await warm(kind, Number(count))));
+} else {
+  const child = (...args) => JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], QUIET));
+  const QUIET = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  console.log("run      symbols  requests  cold ms (worst)  warm ms");
+  for (const kind of KINDS) {
+    for (const count of [1, 5, 10]) {
+      const colds = Array.from({ length: COLD_SAMPLES }, () => child("cold", kind, String(count)));
+      const [typical, worst] = [median(colds.map(({ ms }) => ms)), Math.max(...colds.map(({ ms }) => ms))];
+      const line = [kind.padEnd(8), String(count).padStart(7), String(colds[0].requests).padStart(9)];
+      const cpu = [`${typical.toFixed(2)} (${worst.toFixed(2)})`.padStart(16), child("warm", kind, String(count)).toFixed(2).padStart(8)];
+      console.log([...line, ...cpu].join(" "));
+    }
+  }
+  const modules = readdirSync(TEMPLATE).filter((name) => name.endsWith(".js"));
+  const bytes = modules.reduce((sum, name) => sum + readFileSync(new URL(name, TEMPLATE)).length, 0);
+  console.log(`uploaded: ${modules.length} modules, ${bytes} bytes`);
+}

@@ -1,0 +1,77 @@
+"""The command `soar`, also as `python -m bot`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
+
+import click
+
+
+def _version() -> str:
+    try:
+        return version("soar")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="soar")
+def main() -> None:
+    """Soar: a Telegram bot that walks a newcomer to a trading bot of their own.
+
+    Settings come from the environment (SOAR_…) or from files in SOAR_SECRETS_DIR; docs/settings.md lists them.
+    """
+
+
+@main.command()
+def run() -> None:
+    """Run the bot. Needs SOAR_TELEGRAM_TOKEN; stop it with Ctrl+C."""
+    from bot.app import CannotStart, start  # noqa: PLC0415  (heavy imports that --help can do without)
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+
+    try:
+        start(Settings.read())
+    except (BadSettings, CannotStart) as error:
+        _give_up(str(error))
+
+
+def _give_up(message: str) -> NoReturn:
+    click.echo(f"soar: {message}", err=True)
+    sys.exit(2)
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables up to this version. `run` does it too."""
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.storage.errors import StorageError  # noqa: PLC0415
+    from bot.storage.schema import upgrade  # noqa: PLC0415
+
+    try:
+        settings = Settings.read()
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        changed = upgrade(settings.storage_url)
+    except (BadSettings, StorageError, OSError) as error:
+        _give_up(str(error))
+    click.echo("the tables are new" if changed else "the tables were up to date")
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="Where the chat page answers.")
+@click.option("--fresh", is_flag=True, help="Forget the sandbox's earlier state.")
+def demo(port: int, *, fresh: bool) -> None:
+    """Start the sandbox with the bot in it, and a chat page in the browser."""
+    from sandbox.demo import demonstrate  # noqa: PLC0415
+
+    demonstrate(port, fresh=fresh)
+
+
+if __name__ == "__main__":
+    main()

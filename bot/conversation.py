@@ -1,0 +1,231 @@
+"""One step of one conversation, in one transaction: what has come, the state it meets, and what follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.storage import consents, deletions, dialogs, operations, tickets, updates, workers
+from bot.storage.forgetting import forget_chat
+from bot.texts.render import render
+from flows import events
+from flows.codec import Dialog, dump, load
+from flows.control import rest
+from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
+from flows.machine import FRESH, advance
+from flows.machine import tickets as carried
+from flows.plans import Mode
+from flows.states import State
+from flows.words import say
+
+RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Which update brings an event, so that it is handled once."""
+
+    update_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What has happened to a chat. `version` is that of a tapped button; `undeleted` are messages still to delete."""
+
+    chat_id: int
+    user_id: int
+    event: events.Event | None
+    arrival: Arrival | None = None
+    language: str = ""
+    version: int | None = None
+    sealed: Sequence[tickets.Ticket] = ()
+    undeleted: Sequence[int] = ()
+
+
+class Result(Enum):
+    """What became of an occasion."""
+
+    TAKEN = auto()
+    DUPLICATE = auto()
+    STALE = auto()
+    NOTED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a chat's anchor is to show."""
+
+    chat_id: int
+    dialog: Dialog
+    version: int
+    anchor: int | None
+    workers: tuple[events.Worker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that has been taken and stored."""
+
+    result: Result
+    shown: Shown
+    move: Move = field(default_factory=lambda: Move(FRESH.state))
+    shredded: bool = False
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What is left to be done after the commit."""
+        return self.move.effects
+
+
+class Conversation:
+    """Takes steps; its works run inside the database's write transaction and may run twice."""
+
+    def __init__(self, *, clock: Callable[[], float], fresh_id: Callable[[], str]) -> None:
+        """Take time (unix seconds) and ids (16 hex digits) from outside."""
+        self._clock = clock
+        self._fresh_id = fresh_id
+
+    def step(self, occasion: Occasion) -> Callable[[Connection], Turn]:
+        """Prepare the work for one occasion; time and id are fixed here, so that running it twice gives the same."""
+        return partial(self._take, occasion=occasion, now=self._clock(), fresh_id=self._fresh_id())
+
+    def look(self, chat_id: int) -> Callable[[Connection], Shown]:
+        """Prepare reading what a chat's anchor shows."""
+        return partial(self._look, chat_id=chat_id)
+
+    def _look(self, connection: Connection, *, chat_id: int) -> Shown:
+        row = dialogs.load(connection, chat_id)
+        return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id))
+
+    def _take(self, connection: Connection, *, occasion: Occasion, now: float, fresh_id: str) -> Turn:
+        row = dialogs.load(connection, occasion.chat_id)
+        known = _workers(connection, occasion.chat_id)
+        dialog = _dialog(row, known)
+        shown = _shown(occasion.chat_id, row, dialog, known)
+        if not _note(connection, occasion, now):
+            return Turn(Result.DUPLICATE, shown)
+        if occasion.event is None:
+            return Turn(Result.NOTED, shown)
+        if occasion.version is not None and occasion.version != shown.version:
+            return Turn(Result.STALE, shown)
+        context = events.Context(int(now), fresh_id, known)
+        move = advance(dialog.state, occasion.event, context)
+        shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
+        forgotten = _apply(connection, occasion, move, now)
+        after = Dialog(move.state, move.notice)
+        if forgotten:
+            return Turn(Result.TAKEN, Shown(occasion.chat_id, after, 0, shown.anchor, ()), move, shredded=True)
+        version = self._save(connection, occasion, row, after, now, unchanged=_unchanged(dialog, move))
+        return Turn(Result.TAKEN, Shown(occasion.chat_id, after, version, shown.anchor, known), move, shredded)
+
+    @staticmethod
+    def _save(
+        connection: Connection,
+        occasion: Occasion,
+        row: dialogs.Dialog | None,
+        after: Dialog,
+        now: float,
+        *,
+        unchanged: bool,
+    ) -> int:
+        if row is not None and unchanged:
+            return row.version
+        version = row.version + 1 if row else 1
+        saved = dialogs.Dialog(
+            chat_id=occasion.chat_id,
+            user_id=occasion.user_id,
+            state=dump(after),
+            version=version,
+            rendered_version=row.rendered_version if row else 0,
+            anchor_message_id=row.anchor_message_id if row else None,
+            language=occasion.language or (row.language if row else None),
+            updated_at=now,
+        )
+        dialogs.save(connection, saved, was=row.version if row else 0)
+        return version
+
+
+def _note(connection: Connection, occasion: Occasion, now: float) -> bool:
+    arrival = occasion.arrival
+    if arrival is not None and not updates.add(
+        connection, update_id=arrival.update_id, chat_id=occasion.chat_id, kind=arrival.kind, now=now
+    ):
+        return False
+    for message_id in occasion.undeleted:
+        deletions.add(connection, chat_id=occasion.chat_id, message_id=message_id, now=now)
+    return True
+
+
+def _unchanged(before: Dialog, move: Move) -> bool:
+    return before.state == move.state and before.notice == move.notice
+
+
+def _keep_tickets(connection: Connection, occasion: Occasion, before: State, after: State) -> bool:
+    """Store the tickets the next state carries and delete those it no longer does; True when any was deleted."""
+    kept = carried(after)
+    for ticket in occasion.sealed:
+        if ticket.id in kept:
+            tickets.put(connection, ticket)
+    return sum(tickets.delete_one(connection, ticket) for ticket in carried(before) - kept) > 0
+
+
+def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -> bool:
+    """Carry out the effects that live in the database; True when the chat is to be forgotten."""
+    forgotten = False
+    for effect in move.effects:
+        if isinstance(effect, StartOperation):
+            operations.start(
+                connection,
+                operation_id=effect.id,
+                chat_id=occasion.chat_id,
+                kind=effect.kind,
+                arguments=effect.arguments,
+                now=now,
+            )
+        elif isinstance(effect, KeepConsent):
+            digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
+            consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)
+        elif isinstance(effect, ForgetChat):
+            forget_chat(connection, occasion.chat_id)
+            forgotten = True
+    return forgotten
+
+
+def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dialog:
+    if row is None:
+        return FRESH
+    dialog = load(row.state)
+    if dialog is not None:
+        return dialog
+    return Dialog(rest(events.Context(0, "", known)), say("notice.safe_screen"))
+
+
+def _shown(chat_id: int, row: dialogs.Dialog | None, dialog: Dialog, known: tuple[events.Worker, ...]) -> Shown:
+    version, anchor = (row.version, row.anchor_message_id) if row else (0, None)
+    return Shown(chat_id, dialog, version, anchor, known)
+
+
+def _workers(connection: Connection, chat_id: int) -> tuple[events.Worker, ...]:
+    return tuple(
+        events.Worker(
+            id=worker.id,
+            mode=Mode(worker.mode),
+            script=worker.script,
+            account=worker.cloudflare_account,
+            holds_token=worker.holds_cloudflare_token,
+            paused=worker.state == "paused",
+        )
+        for worker in workers.for_chat(connection, chat_id)
+        if worker.state != "deploying"
+    )
+
+
+def cancelled_operations(move: Move) -> list[str]:
+    """List the operations a step asks to stop."""
+    return [effect.id for effect in move.effects if isinstance(effect, CancelOperation)]

@@ -1,0 +1,80 @@
+"""The end of an operation in one transaction: its row, the Worker's row, the tickets, the conversation's step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.board import Board
+from bot.conversation import Occasion
+from bot.runner.port import Operation, Outcome
+from bot.stage import Stage
+from bot.storage import operations, tickets, workers
+from flows.events import Ended
+
+RENAMED = {"timed_out": "timeout", "too_many_starts": "stuck"}
+
+
+class Ends:
+    """Commits ends; the runner calls `commit` and tries again when it fails."""
+
+    def __init__(self, stage: Stage, board: Board, clock: Callable[[], float]) -> None:
+        """`stage` takes the conversation's step; `board` stops showing progress."""
+        self._stage = stage
+        self._board = board
+        self._clock = clock
+
+    async def commit(self, operation: Operation, outcome: Outcome) -> None:
+        """Commit the end of an operation. Raises StorageError."""
+        now = self._clock()
+        code = (
+            "cancelled" if outcome.kind == "cancelled" else RENAMED.get(outcome.code or "", outcome.code or "internal")
+        )
+        data: dict[str, Any] = dict(outcome.data)
+        if outcome.incident:
+            data["incident"] = outcome.incident
+
+        def beside(connection: Connection) -> bool:
+            kept = operations.finish(
+                connection,
+                operation.id,
+                state=outcome.kind,
+                outcome=_lasting(outcome),
+                error_code=outcome.code,
+                incident=outcome.incident,
+                now=now,
+            )
+            if kept:
+                tickets.delete_for_operation(connection, operation.id)
+                _worker_row(connection, operation, code, data)
+            return kept
+
+        self._board.ended(operation.id)
+        event = Ended(operation.id, operation.kind, code, data)
+        await self._stage.take(Occasion(operation.chat_id, operation.chat_id, event), beside)
+
+
+def _lasting(outcome: Outcome) -> dict[str, Any]:
+    """What is kept of an outcome: ids and codes; what an account holds is not."""
+    return {name: value for name, value in outcome.data.items() if name in {"worker", "script", "account"}}
+
+
+def _worker_row(connection: Connection, operation: Operation, code: str, data: dict[str, Any]) -> None:
+    worker_id = str(operation.arguments.get("worker", ""))
+    match code:
+        case "deployed":
+            workers.change(connection, worker_id, state="running", subdomain=data["subdomain"], url=data["url"])
+        case "undone" | "destroyed" | "unsure":
+            workers.remove(connection, worker_id)
+        case "rotated":
+            workers.change(connection, worker_id, key_ending=data["key_ending"])
+        case "paused":
+            workers.change(connection, worker_id, state="paused")
+        case "resumed":
+            workers.change(connection, worker_id, state="running")
+        case "status":
+            workers.change(connection, worker_id, state="running" if data["running"] else "paused")
+        case _:
+            return

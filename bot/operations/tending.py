@@ -1,0 +1,184 @@
+"""Signed commands to a Worker that runs: status, pause, resume, change of keys, destroy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.operations.keys import verdict
+from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
+from bot.runner.port import Operation, Outcome, Report
+from bot.storage import workers
+from bot.vault.keyring import CannotOpen
+from deploy.deployment import Keys
+from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
+from deploy.reports import Order, Status
+from deploy.secret import Secret
+from deploy.steps import change_keys, gone, remove
+
+ROTATION = ("check_keys", "change")
+PAUSES = {
+    "user": "you paused it",
+    "loss": "it lost more today than you allow",
+    "keys": "Alpaca refuses its keys; change them",
+    "account": "its keys open another account",
+}
+REFUSALS = {
+    "no_token": "no_token",
+    "wrong_pair": "wrong_pair",
+    "other_account": "other_alpaca_account",
+    "account_not_active": "account_not_active",
+    "alpaca_unreachable": "alpaca_unreachable",
+}
+
+
+async def tend(shop: Workshop, operation: Operation, report: Report) -> Outcome:
+    """Do what the operation's kind says: status, pause or resume."""
+    await report(operation.kind)
+    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
+    if row is None:
+        return failed("worker_forgotten")
+    try:
+        client = shop.client(row)
+        if operation.kind == "pause":
+            await client.pause()
+        elif operation.kind == "resume":
+            await client.resume()
+        status = await client.status()
+    except CannotOpen:
+        return lost_key()
+    except WorkerAbsent:
+        return failed("worker_absent", worker=row.id)
+    except DeployError as error:
+        return refused(error)
+    code = {"pause": "paused", "resume": "resumed"}.get(operation.kind, "status")
+    return done(code, worker=row.id, **card(status, int(shop.clock())))
+
+
+def card(status: Status, now: int) -> dict[str, object]:
+    """Give a Worker's status as the conversation shows it: short texts and whole numbers."""
+    tick, account = status.last_tick, status.account
+    return {
+        "at": now,
+        "running": status.paused is None,
+        "why_paused": PAUSES.get(status.paused.reason, status.paused.note) if status.paused else "",
+        "last_tick": tick.outcome if tick else "",
+        "last_reason": tick.reason if tick else "",
+        "last_at": _unix(tick.at) if tick else 0,
+        "ticks": status.ticks,
+        "equity": account.equity if account else "",
+        "cash": account.cash if account else "",
+        "currency": account.currency if account else "",
+        "positions": [f"{each.qty} {each.symbol}, worth {each.market_value} USD" for each in status.positions],
+        "orders": [_order(order) for order in status.orders_today],
+    }
+
+
+def _order(order: Order) -> str:
+    size = f"${order.notional}" if order.notional else str(order.qty)
+    return f"{order.side} {size} of {order.symbol}, {order.status}"
+
+
+def _unix(iso: str) -> int:
+    try:
+        return int(datetime.fromisoformat(iso).timestamp())
+    except ValueError:
+        return 0
+
+
+async def rotate(shop: Workshop, operation: Operation, report: Report) -> Outcome:
+    """Check the new pair, then change both keys at once: by the Worker itself, or with a token of the user's."""
+    await report("check_keys")
+    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
+    keys = await shop.keys(operation.chat_id, operation.arguments)
+    if row is None:
+        return failed("worker_forgotten")
+    if keys is None:
+        return failed("keys_gone")
+    found = verdict(await shop.checker.check(keys.key_id, keys.secret, row.mode))
+    if isinstance(found, Outcome):
+        return found
+    if account_hash(row.id, found.account_id) != row.alpaca_account_hash:
+        return failed("other_alpaca_account")
+    await report("change")
+    return await _change(shop, operation, row, keys)
+
+
+async def _change(shop: Workshop, operation: Operation, row: workers.Worker, keys: Keys) -> Outcome:
+    ticket = operation.arguments.get("token")
+    token = await shop.token(operation.chat_id, ticket) if ticket else None
+    if ticket and token is None:
+        return failed("token_gone")
+    try:
+        if token is not None:
+            await change_keys(shop.site(row, token), keys)
+        else:
+            await _hand_over(shop, row, keys)
+    except CannotOpen:
+        return lost_key()
+    except WorkerRefused as error:
+        code = REFUSALS.get(error.reason)
+        return failed(code, detail=error.message) if code else refused(error)
+    except DeployError as error:
+        return refused(error)
+    return done("rotated", worker=row.id, key_ending=keys.key_id.ending)
+
+
+async def _hand_over(shop: Workshop, row: workers.Worker, keys: Keys) -> None:
+    """Send the pair to the Worker; when its answer is lost, ask which key it has now."""
+    client = shop.client(row)
+    try:
+        await client.rotate(keys)
+    except WorkerUnreachable:
+        status = await client.status()
+        if status.key_ending != keys.key_id.ending:
+            raise
+
+
+async def destroy(shop: Workshop, operation: Operation, report: Report) -> Outcome:
+    """Stop the Worker, cancel its orders, delete it; and make sure that it is gone."""
+    await report("destroy")
+    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
+    if row is None:
+        return done("destroyed")
+    ticket = operation.arguments.get("token")
+    token = await shop.token(operation.chat_id, ticket) if ticket else None
+    about = {"worker": row.id, "script": row.script, "account": row.cloudflare_account}
+    if ticket and token is None:
+        return failed("token_gone", **about)
+    try:
+        return await _destroy(shop, row, token, about, again=operation.attempts > 1)
+    except CannotOpen:
+        return failed("command_key_lost", **about)
+    except DeployError as error:
+        return failed(error.code, detail=error.detail[:200], **about)
+
+
+async def _destroy(
+    shop: Workshop, row: workers.Worker, token: Secret | None, about: dict[str, str], *, again: bool
+) -> Outcome:
+    if token is not None:
+        await _farewell(shop, row)
+        await remove(shop.site(row, token, command_key=False))
+        return done("destroyed", **about)
+    client = shop.client(row)
+    try:
+        await client.pause()
+    except WorkerAbsent:
+        # After an interruption this may be our own doing; otherwise somebody with a token has to look.
+        return done("destroyed", **about) if again else failed("worker_absent", **about)
+    try:
+        await client.destroy()
+    except WorkerRefused as error:
+        return failed(REFUSALS.get(error.reason, "worker_refused"), detail=error.message, **about)
+    except (WorkerAbsent, WorkerUnreachable):
+        pass  # it may have gone before its answer was through
+    sure = await gone(client)
+    return done("destroyed" if sure else "unsure", **about)
+
+
+async def _farewell(shop: Workshop, row: workers.Worker) -> None:
+    """Have the Worker pause and cancel its own orders before it goes; one that does not answer cannot."""
+    try:
+        await shop.client(row).destroy()
+    except (WorkerError, CannotOpen):
+        return

@@ -1,0 +1,69 @@
+"""The settings, from the environment or from files in `SOAR_SECRETS_DIR`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deploy.cloudflare import API_URL
+from deploy.deployment import WORKER_URL_TEMPLATE
+
+
+class BadSettings(Exception):  # noqa: N818  (names what is bad)
+    """A setting is missing or wrong; the message says which and what it should be, never its value."""
+
+
+class Settings(BaseSettings):
+    """What `docs/settings.md` lists; names are prefixed with SOAR_."""
+
+    model_config = SettingsConfigDict(env_prefix="SOAR_", extra="ignore", hide_input_in_errors=True)
+
+    telegram_token: SecretStr
+    telegram_api_url: str = "https://api.telegram.org"
+    cloudflare_api_url: str = API_URL
+    worker_url_template: str = WORKER_URL_TEMPLATE
+    alpaca_paper_url: str = "https://paper-api.alpaca.markets"
+    alpaca_live_url: str = "https://api.alpaca.markets"
+    alpaca_data_url: str = "https://data.alpaca.markets"
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    master_keys: SecretStr | None = None
+    allowed_users: str = ""
+    log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read them. Raises BadSettings."""
+        folder = os.environ.get("SOAR_SECRETS_DIR") or None
+        if folder is not None and not Path(folder).is_dir():
+            raise BadSettings("SOAR_SECRETS_DIR names no folder")
+        try:
+            return cls(_secrets_dir=folder)  # type: ignore[call-arg]
+        except ValidationError as error:
+            problem = _said(error)
+        raise BadSettings(problem)
+
+    @property
+    def storage_url(self) -> str:
+        """The database: the one given, or an SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'soar.sqlite3'}"
+
+    @property
+    def allowed(self) -> frozenset[int]:
+        """The users Soar talks to; empty for everyone. Raises BadSettings."""
+        parts = [part.strip() for part in self.allowed_users.split(",") if part.strip()]
+        if not all(part.isdigit() for part in parts):
+            raise BadSettings("SOAR_ALLOWED_USERS is a list of Telegram user ids, separated by commas")
+        return frozenset(int(part) for part in parts)
+
+
+def _said(error: ValidationError) -> str:
+    """Name the settings at fault, without their values."""
+    names = sorted({f"SOAR_{str(each['loc'][0]).upper()}" for each in error.errors(include_input=False)})
+    if names == ["SOAR_TELEGRAM_TOKEN"]:
+        return "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
+    return f"these settings are missing or wrong: {', '.join(names)}"

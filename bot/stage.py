@@ -1,0 +1,138 @@
+"""Where a step becomes visible: store it, then start the work it asks for, show the screen, tell what is to be told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.conversation import Conversation, Occasion, Result, Shown, Turn
+from bot.runner.port import Operation, Runner
+from bot.storage.database import Database
+from bot.storage.errors import StorageError
+from bot.telegram.anchors import Anchors
+from bot.telegram.client import Telegram
+from bot.texts.render import render
+from flows.effects import CancelOperation, StartOperation, Tell
+from flows.events import Kind
+from flows.machine import asks, strict
+
+log = logging.getLogger(__name__)
+MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the guard must know of a chat: is a secret awaited, and which."""
+
+    strict: bool
+    asks: frozenset[Kind]
+
+
+class Stage:
+    """Takes occasions to their end. Everything after the commit happens in tasks of its own."""
+
+    def __init__(self, database: Database, conversation: Conversation, telegram: Telegram, anchors: Anchors) -> None:
+        """The runner is given later, since it reports back here."""
+        self._database = database
+        self._conversation = conversation
+        self._telegram = telegram
+        self._anchors = anchors
+        self._runner: Runner | None = None
+        self._standings: dict[int, Standing] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def runs(self, runner: Runner) -> None:
+        """Give the runner that carries operations out."""
+        self._runner = runner
+
+    async def standing(self, chat_id: int | None) -> Standing:
+        """Tell how strict to be with a chat's messages."""
+        if chat_id is None:
+            return Standing(strict=False, asks=frozenset())
+        known = self._standings.get(chat_id)
+        if known is not None:
+            return known
+        return self._remember(await self.look(chat_id))
+
+    def _remember(self, shown: Shown) -> Standing:
+        standing = Standing(strict(shown.dialog.state), asks(shown.dialog.state))
+        if len(self._standings) >= MOST_REMEMBERED:
+            self._standings.pop(next(iter(self._standings)))
+        self._standings[shown.chat_id] = standing
+        return standing
+
+    async def take(self, occasion: Occasion, beside: Callable[[Connection], bool] | None = None) -> Turn:
+        """Store one step, `beside` in the same transaction, and see to what follows. Raises StorageError.
+
+        When `beside` says False the occasion has been before, and nothing else happens.
+        """
+        step = self._conversation.step(occasion)
+        look = self._conversation.look(occasion.chat_id)
+
+        def work(connection: Connection) -> Turn:
+            if beside is not None and not beside(connection):
+                return Turn(Result.DUPLICATE, look(connection))
+            return step(connection)
+
+        turn = await self._database.write(work)
+        self._remember(turn.shown)
+        if turn.result is Result.TAKEN:
+            self._follow(turn)
+        elif turn.result is Result.STALE:
+            self._anchors.show(turn.shown)
+        return turn
+
+    def _follow(self, turn: Turn) -> None:
+        chat_id = turn.shown.chat_id
+        for effect in turn.effects:
+            if isinstance(effect, StartOperation):
+                self._submit(chat_id, effect)
+            elif isinstance(effect, CancelOperation):
+                self.later(self._cancel(effect.id))
+            elif isinstance(effect, Tell):
+                self.later(self._tell(chat_id, render(effect.text)))
+        if turn.shredded:
+            self.later(self._shred())
+        if turn.effects or turn.move.resend or turn.shown.version:
+            self._anchors.show(turn.shown, resend=turn.move.resend)
+
+    async def look(self, chat_id: int) -> Shown:
+        """Read what a chat shows."""
+        return await self._database.read(self._conversation.look(chat_id))
+
+    async def show(self, chat_id: int, *, resend: bool = False) -> None:
+        """Show a chat's screen as it is stored."""
+        self._anchors.show(await self.look(chat_id), resend=resend)
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something after the commit, without holding up who asked."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settle(self) -> None:
+        """Wait for what was begun."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
+
+    def _submit(self, chat_id: int, effect: StartOperation) -> None:
+        if self._runner is not None:
+            self._runner.submit(Operation(effect.id, chat_id, effect.kind, effect.arguments))
+
+    async def _cancel(self, operation_id: str) -> None:
+        if self._runner is not None:
+            await self._runner.cancel(operation_id)
+
+    async def _tell(self, chat_id: int, text: str) -> None:
+        await self._telegram.send(chat_id, text)
+
+    async def _shred(self) -> None:
+        try:
+            await self._database.shred()
+        except StorageError as error:
+            log.warning("log not truncated yet", extra={"why": error.code})

@@ -1,0 +1,80 @@
+"""Where each chat stands in its conversation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.storage.dialect import InsertOnce
+from bot.storage.errors import StaleDialog
+from bot.storage.tables import dialogs
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """One chat's state (JSON text), and the message that shows it.
+
+    `version` grows with every step; `rendered_version` is the one the anchor message shows.
+    """
+
+    chat_id: int
+    user_id: int
+    state: str
+    version: int
+    rendered_version: int
+    anchor_message_id: int | None
+    language: str | None
+    updated_at: float
+
+
+_LOAD = select(dialogs).where(dialogs.c.chat_id == bindparam("chat"))
+_INSERT = InsertOnce(dialogs)
+_UPDATE = (
+    update(dialogs)
+    .where(dialogs.c.chat_id == bindparam("chat"), dialogs.c.version == bindparam("was"))
+    .values({column: bindparam(column.name) for column in dialogs.c if column.name != "chat_id"})
+)
+_RENDERED = (
+    update(dialogs)
+    .where(dialogs.c.chat_id == bindparam("chat"), dialogs.c.rendered_version <= bindparam("shown"))
+    .values(rendered_version=bindparam("shown"), anchor_message_id=bindparam("anchor"))
+)
+_UNRENDERED = (
+    select(dialogs)
+    .where(dialogs.c.rendered_version < dialogs.c.version)
+    .order_by(dialogs.c.updated_at)
+    .limit(bindparam("most"))
+)
+
+
+def load(connection: Connection, chat_id: int) -> Dialog | None:
+    """The chat's dialog; None when it has never had one."""
+    row = connection.execute(_LOAD, {"chat": chat_id}).first()
+    return None if row is None else Dialog(*row)
+
+
+def save(connection: Connection, dialog: Dialog, *, was: int) -> None:
+    """Store `dialog`, whose version was `was` when it was loaded (0 when there was none).
+
+    Raises StaleDialog when the stored version is another one by now.
+    """
+    row = asdict(dialog)
+    if was:
+        row["chat"] = row.pop("chat_id")
+        kept = connection.execute(_UPDATE, row | {"was": was}).rowcount == 1
+    else:
+        kept = _INSERT.run(connection, row)
+    if not kept:
+        raise StaleDialog(dialog.chat_id)
+
+
+def rendered(connection: Connection, chat_id: int, *, version: int, anchor_message_id: int | None) -> bool:
+    """Note what the anchor message shows; False when a later version has been shown already."""
+    values = {"chat": chat_id, "shown": version, "anchor": anchor_message_id}
+    return connection.execute(_RENDERED, values).rowcount == 1
+
+
+def unrendered(connection: Connection, *, limit: int = 1000) -> list[Dialog]:
+    """Dialogs whose message shows an older version, longest-waiting first: a crash came between saving and showing."""
+    return [Dialog(*row) for row in connection.execute(_UNRENDERED, {"most": limit})]

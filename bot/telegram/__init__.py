@@ -1,0 +1,1 @@
+"""Telegram in and out: receiving, the order of things, the anchor message, deletions."""

@@ -1,0 +1,123 @@
+"""The one message per chat that shows where the conversation is: edited in place, sent anew only when asked to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.conversation import Shown
+from bot.telegram.client import Edited, Telegram
+from bot.telegram.keyboards import keyboard
+from bot.texts.render import body
+from flows.events import Context, Progress
+from flows.machine import view
+from flows.screen import Place
+
+BETWEEN_PROGRESS = 1.5  # seconds between two edits that only show progress
+
+
+class Memory(Protocol):
+    """Where it is kept which message is a chat's anchor and what it shows."""
+
+    async def shown(self, chat_id: int, version: int, anchor: int) -> None:
+        """Keep it durably before returning: a new anchor must be found after a crash."""
+
+    def shown_soon(self, chat_id: int, version: int, anchor: int) -> None:
+        """Keep it some time soon: an edit may be repeated without harm."""
+
+
+@dataclass(slots=True)
+class _Wish:
+    shown: Shown
+    resend: bool = False
+    progress: Progress | None = None
+
+
+class Anchors:
+    """Shows the newest state of each chat; what came in between is skipped. One task per busy chat."""
+
+    def __init__(
+        self,
+        telegram: Telegram,
+        memory: Memory,
+        places: Mapping[Place, str],
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`places` are the addresses of pages that buttons open."""
+        self._telegram = telegram
+        self._memory = memory
+        self._places = places
+        self._clock = clock
+        self._sleep = sleep
+        self._wishes: dict[int, _Wish] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._anchors: dict[int, int] = {}
+        self._last: dict[int, float] = {}
+
+    def show(self, shown: Shown, *, resend: bool = False, progress: Progress | None = None) -> None:
+        """Show a chat's state, at the bottom of the chat if `resend`; returns at once."""
+        before = self._wishes.get(shown.chat_id)
+        if before is not None and before.shown.version > shown.version > 0:
+            shown, progress = before.shown, before.progress
+        resend = resend or (before is not None and before.resend)
+        self._wishes[shown.chat_id] = _Wish(shown, resend, progress)
+        if shown.chat_id not in self._tasks:
+            self._tasks[shown.chat_id] = asyncio.create_task(self._work(shown.chat_id))
+
+    async def settle(self) -> None:
+        """Wait until everything asked for is shown."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    def close(self) -> None:
+        """Stop showing; what is not shown yet is shown after the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def _work(self, chat_id: int) -> None:
+        try:
+            while (wish := self._wishes.get(chat_id)) is not None:
+                if wish.progress is not None and not wish.resend:
+                    await self._pause(chat_id)
+                    wish = self._wishes.get(chat_id, wish)
+                self._wishes.pop(chat_id, None)
+                await self._fulfil(wish)
+        finally:
+            self._tasks.pop(chat_id, None)
+            self._anchors.pop(chat_id, None)
+            self._last.pop(chat_id, None)
+
+    async def _pause(self, chat_id: int) -> None:
+        """Keep progress edits apart; a change of state that comes meanwhile ends the wait."""
+        left = self._last.get(chat_id, 0.0) + BETWEEN_PROGRESS - self._clock()
+        while left > 0 and (wish := self._wishes.get(chat_id)) is not None and wish.progress is not None:
+            await self._sleep(min(left, 0.05))
+            left -= 0.05
+
+    async def _fulfil(self, wish: _Wish) -> None:
+        shown = wish.shown
+        anchor = self._anchors.get(shown.chat_id, shown.anchor)
+        context = Context(int(self._clock()), "", shown.workers, wish.progress)
+        screen = view(shown.dialog, context)
+        text, buttons = body(screen), keyboard(screen, shown.version, self._places)
+        self._last[shown.chat_id] = self._clock()
+        if anchor is not None and not wish.resend:
+            edited = await self._telegram.edit(shown.chat_id, anchor, text, buttons)
+            if edited is not Edited.MISSING:
+                if edited is Edited.DONE:
+                    self._memory.shown_soon(shown.chat_id, shown.version, anchor)
+                return
+        sent = await self._telegram.send(shown.chat_id, text, buttons)
+        if sent.message_id is None:
+            return
+        self._anchors[shown.chat_id] = sent.message_id
+        await self._memory.shown(shown.chat_id, shown.version, sent.message_id)
+        later = self._wishes.get(shown.chat_id)
+        if later is not None:
+            later.shown = replace(later.shown, anchor=sent.message_id)
+        if anchor is not None:
+            await self._telegram.delete(shown.chat_id, [anchor])

@@ -1,0 +1,87 @@
+"""Messages that may hold a secret and are not deleted yet: tried until it works or Telegram's 48 hours are over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import groupby
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from bot.storage import deletions
+from bot.storage.database import Database
+from bot.storage.errors import StorageError
+from bot.telegram.client import Deleted, Telegram
+
+WINDOW = 48 * 3600.0  # https://core.telegram.org/bots/api#deletemessage
+LONGEST_PAUSE = 300.0
+IDLE = 60.0
+
+
+class Deletions:
+    """Works off the table of pending deletions."""
+
+    def __init__(
+        self,
+        telegram: Telegram,
+        database: Database,
+        *,
+        tell: Callable[[int], Awaitable[None]],
+        clock: Callable[[], float],
+    ) -> None:
+        """`tell` says to a chat that a message of its own could not be deleted."""
+        self._telegram = telegram
+        self._database = database
+        self._tell = tell
+        self._clock = clock
+        self._news = asyncio.Event()
+
+    def added(self) -> None:
+        """Look at the table now: something was added."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._news.clear()
+            try:
+                pause = await self._round()
+            except StorageError:
+                pause = 5.0
+            try:
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> float:
+        now = self._clock()
+        due = await self._database.read(lambda connection: deletions.due(connection, now=now))
+        for chat_id, rows in groupby(sorted(due, key=lambda row: row.chat_id), key=lambda row: row.chat_id):
+            await self._try(chat_id, list(rows))
+        following = await self._database.read(deletions.next_due)
+        return IDLE if following is None else min(IDLE, max(0.05, following - self._clock()))
+
+    async def _try(self, chat_id: int, rows: list[deletions.Deletion]) -> None:
+        now = self._clock()
+        outcome, wait = await self._telegram.delete(chat_id, [row.message_id for row in rows], patience=10.0)
+        if outcome is not Deleted.DONE and (outcome is Deleted.IMPOSSIBLE or now - rows[0].since > WINDOW):
+            await self._tell(chat_id)
+            outcome = Deleted.IMPOSSIBLE
+        for row in rows:
+            later = now + max(wait, min(LONGEST_PAUSE, 2.0**row.attempts))
+            await self._database.write(partial(_note, row=row, outcome=outcome, later=later))
+
+
+def _note(connection: Connection, *, row: deletions.Deletion, outcome: Deleted, later: float) -> None:
+    match outcome:
+        case Deleted.DONE:
+            deletions.done(connection, chat_id=row.chat_id, message_id=row.message_id)
+        case Deleted.IMPOSSIBLE:
+            deletions.told(connection, chat_id=row.chat_id, message_id=row.message_id)
+        case Deleted.LATER:
+            deletions.retry_at(connection, chat_id=row.chat_id, message_id=row.message_id, next_at=later)
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,1 @@
+"""What Soar says: the wording of every message id, and turning screens into Telegram's HTML."""

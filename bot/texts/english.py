@@ -1,0 +1,259 @@
+"""The wording in English: screens of the road. HTML as Telegram knows it; `{slots}` are filled in, escaped."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCREENS: Final[dict[str, str]] = {
+    # frame
+    "frame.step": "<b>Step {step} of {steps}</b>{badge}",
+    "frame.notice": "<blockquote>{notice}</blockquote>",
+    "badge.none": "",
+    "badge.paper": " · 📝 PAPER (practice money)",
+    "badge.live": " · 💵 LIVE (real money)",
+    "mode.paper": "PAPER",
+    "mode.live": "LIVE",
+    # welcome
+    "welcome.title": "<b>Hello! I help you set up your own trading bot.</b>",
+    "welcome.body": (
+        "It takes about five minutes, on this phone:\n\n"
+        "1. You open a free account at <b>Alpaca</b>, the broker where the bot trades.\n"
+        "2. You pick what the bot may do, and its limits.\n"
+        "3. You connect <b>Cloudflare</b>, the free service where your bot lives.\n"
+        "4. You paste two keys. I delete those messages at once, check the keys and put your bot in place.\n\n"
+        "The bot and its keys stay in <b>your</b> accounts. When the set-up has ended I keep neither.\n\n"
+        "Practice money works from start to end, so you can try everything without risk."
+    ),
+    # Alpaca account
+    "alpaca.title": "<b>Open Alpaca and sign in</b>",
+    "alpaca.body": (
+        "Alpaca is the broker: the company that buys and sells for you.\n\n"
+        "No account yet? Signing up is free and wants only an e-mail address. "
+        "Practice mode needs no money and no ID check.\n\n"
+        "Come back here when you are signed in. Do not make any keys yet: I will tell you when."
+    ),
+    # mode
+    "mode.title": "<b>Practice or real money?</b>",
+    "mode.body": (
+        "📝 <b>PAPER</b> is practice: pretend money, real prices, nothing to lose.\n"
+        "💵 <b>LIVE</b> is real money. Alpaca must have checked your ID, and the account must hold money.\n\n"
+        "<b>My advice:</b> if this is your first bot, pick PAPER. You can add a live bot later.\n\n"
+        "At Alpaca, set the account switch (top left) to the mode you pick. "
+        "Each mode has keys of its own, and they do not work in the other."
+    ),
+    # plan
+    "plan.title": "<b>What shall your bot do?</b>",
+    "plan.body": (
+        "<b>Watch only</b> looks at your account every 15 minutes and reports. It never orders.\n"
+        "<b>Recurring buy</b> buys a fixed amount of one fund or share, again and again. It never sells.\n\n"
+        "VTI holds the whole US stock market, SPY the 500 largest US companies. These are examples, not advice."
+    ),
+    "plan.watch": "Watch only, no orders",
+    "plan.recurring_day": "Buy ${amount} of {symbol} every trading day",
+    "plan.recurring_week": "Buy ${amount} of {symbol} once a week",
+    "symbol.title": "<b>What shall it buy?</b>",
+    "symbol.body": "Tap one, or type the symbol of a US share or fund, for example <code>VOO</code>.",
+    "amount.title": "<b>How much {symbol} each time?</b>",
+    "amount.body": "In US dollars. Tap one, or type an amount from 1 to 1000.",
+    "pace.title": "<b>How often shall it buy ${amount} of {symbol}?</b>",
+    # review
+    "review.title": "<b>Please check</b>",
+    "review.mode_paper": "<b>Account:</b> PAPER, practice money",
+    "review.mode_live": "<b>Account:</b> LIVE, real money",
+    "review.plan": "<b>Plan:</b> {plan}",
+    "review.no_orders": "<b>Limits:</b> it may not place any order",
+    "review.limits": (
+        "<b>Limits:</b> at most ${per_order} per order, ${per_day} per day and ${budget} in all. "
+        "Then it stops buying and says so. No debt, no selling."
+    ),
+    "consent.text": (
+        "By tapping <b>I agree</b> you say:\n"
+        "• These accounts are mine.\n"
+        "• Soar is a tool and gives no investment advice. Prices fall as well as rise.\n"
+        "• Whoever holds an Alpaca key can place orders in that account. "
+        "It is mine to change or delete at any time."
+    ),
+    "live.title": "<b>This is real money</b>",
+    "live.body": (
+        "Your bot will place orders with your money, within the limits you have seen.\n\n"
+        "To go on, type <code>{phrase}</code>"
+    ),
+    # Cloudflare
+    "token.title": "<b>Connect Cloudflare</b>",
+    "token.body": (
+        "Your bot lives in your own free Cloudflare account. To put it there I need a <b>token</b>: "
+        "a password that opens only what you tick.\n\n"
+        "1. Tap <b>Make the token</b>. The form is filled in already.\n"
+        "2. At the bottom tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
+        "3. Copy the token and paste it here.\n\n"
+        "It opens two things: putting programs in place (Workers Scripts: Edit) and reading your account's name "
+        "(Account Settings: Read)."
+    ),
+    "token.body_removal": (
+        "Your bot does not hold a Cloudflare token, so I need one to reach it. I forget it when we are done.\n\n"
+        "1. Tap <b>Make the token</b>. The form is filled in already.\n"
+        "2. At the bottom tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
+        "3. Copy the token and paste it here."
+    ),
+    "token.paste": "✍️ <b>Paste the token now.</b> I delete your message at once.",
+    "connecting.title": "⏳ <b>Checking with Cloudflare…</b>",
+    "connecting.body": "This takes a few seconds. Your message is deleted.",
+    "account.title": "<b>Which Cloudflare account?</b>",
+    "account.body": "Your token opens more than one. Tap the one your bot shall live in.",
+    "name.title": "<b>Your account needs an address name</b>",
+    "name.body": (
+        "Cloudflare gives every account one name for its programs' addresses, ending in <i>.workers.dev</i>. "
+        "Yours has none yet.\n\nTake <b>{suggestion}</b>, or type another: letters, digits and dashes."
+    ),
+    "keep.title": "✅ <b>Connected to {account}</b>",
+    "keep.body": (
+        "May your bot keep this token, sealed in your own account?\n\n"
+        "<b>Yes:</b> you can change its keys or remove it from this chat with one tap.\n"
+        "<b>No:</b> I will ask you for a token each time.\n\n"
+        "Either way <b>I</b> forget it when the set-up has ended."
+    ),
+    # keys
+    "make.title": "<b>Now make the keys at Alpaca</b>",
+    "make.body": (
+        "1. Open Alpaca and check that the switch at the top left says <b>{mode}</b>.\n"
+        "2. Find the box <b>Your API Keys</b>: at the right on a computer, near the bottom on a phone.\n"
+        "3. Tap <b>Generate New Key</b>.\n"
+        "4. Two values appear: <b>Key ID</b> and <b>Secret</b>. Leave that page open. "
+        "The Secret is shown only once."
+    ),
+    "make.old_pair": "⚠️ As soon as you generate new keys, the old ones stop working. Go on to the end in one go.",
+    "keyid.title": "✍️ <b>Paste the Key ID</b>",
+    "keyid.body": (
+        "It is the shorter value, in capitals and digits, and starts with PK (paper) or AK (live). "
+        "I delete your message at once. You may also paste both values in one message."
+    ),
+    "keyid.secret_held": "The Secret is here already, sealed.",
+    "secret.title": "✍️ <b>Now paste the Secret</b>",
+    "secret.key_id_held": "✅ Key ID ending in <code>{ending}</code> received, message deleted.",
+    "secret.body": (
+        "It is the longer value from the same panel. I delete your message at once, then check both keys "
+        "and put your bot in place. That takes about half a minute."
+    ),
+    # work
+    "working.deploy": "🚀 <b>Putting your bot in place</b>",
+    "working.rotate": "🔑 <b>Changing the keys</b>",
+    "working.stopping": "⏳ <b>Stopping, and removing what was put in place…</b>",
+    "working.elapsed": "{seconds} s",
+    "mark.done": "✅ {step}",
+    "mark.running": "⏳ {step}…",
+    "mark.waiting": "▫️ {step}",
+    "mark.failed": "❌ {step}",
+    "step.check_keys": "Checking the keys with Alpaca",
+    "step.name": "Finding your address",
+    "step.script": "Uploading the bot and its keys",
+    "step.address": "Switching its address on",
+    "step.schedule": "Setting its clock: every 15 minutes",
+    "step.answering": "Waiting for it to answer",
+    "step.first_tick": "Taking its first look at the market",
+    "step.change": "Handing it the new keys",
+    "wrongmode.title": "<b>These are {other} keys, but you picked {mode}</b>",
+    "wrongmode.to_paper": "The keys are good. Go on with practice money, or paste the keys of the other mode.",
+    "wrongmode.to_live": "The keys are good, but they open your real money account. I never switch to that by myself.",
+    "wrongmode.fixed": "A bot keeps its mode. Make a pair in the right mode and paste it.",
+    "stopped.title": "<b>That did not work yet</b>",
+    "stopped.body": "Nothing you gave is lost: the keys stay sealed for some minutes. Try again, or paste others.",
+    "done.title": "🎉 <b>Your bot is running</b>",
+    "done.body": "It lives in your Cloudflare account as <code>{script}</code>. I have forgotten your keys.",
+    "done.first_look": "<b>Its first look:</b> {reason}",
+    "done.next": (
+        "<b>What now?</b> Nothing needs doing: it looks at the market every 15 minutes. "
+        "Tap Status to see how it does, Pause to hold it. You can also remove it here at any time."
+    ),
+    # looking after
+    "home.title": "<b>Your bot</b> <code>{script}</code>",
+    "home.none": "There is no bot here yet. Shall we set one up?",
+    "home.asking": "⏳ Asking your bot…",
+    "card.running": "▶️ <b>Running</b>",
+    "card.paused": "⏸ <b>Paused</b>: {why}",
+    "card.money": "<b>Account:</b> {equity} {currency} in all, {cash} {currency} in cash",
+    "card.last_tick": "<b>Last look</b> ({minutes} min ago): {reason}",
+    "card.no_tick": "It has not looked at the market yet. Its clock may need up to 15 minutes to start.",
+    "card.position": "• holds {line}",
+    "card.order": "• today: {line}",
+    "destroy.title": "🗑 <b>Remove your bot {script}?</b>",
+    "destroy.body": (
+        "It stops at once, its open orders are cancelled, and it is deleted from your Cloudflare account with its "
+        "keys. What you own at Alpaca stays yours. This cannot be undone.\n\nTo go on, type <code>{phrase}</code>"
+    ),
+    "destroying.title": "⏳ <b>Removing your bot…</b>",
+    "destroying.body": "Pausing it, cancelling its open orders, deleting it. This takes up to a minute.",
+    "gone.sure": "✅ <b>Your bot {script} is gone.</b> I have forgotten it.",
+    "gone.unsure": (
+        "⚠️ <b>I could not make sure that {script} is gone.</b> Please look in your Cloudflare account: "
+        "if it is still listed, delete it there."
+    ),
+    "gone.by_hand": (
+        "<b>Two things only you can do:</b>\n"
+        "• At Alpaca, delete the API key the bot used.\n"
+        "• At Cloudflare, delete the token named <b>Soar</b>."
+    ),
+    "which.title": "<b>Which bot?</b>",
+    "cancel.title": "<b>Stop the set-up?</b>",
+    "cancel.body": "I forget what you gave me so far. Nothing is left behind.",
+    "forget.title": "<b>Shall I forget you?</b>",
+    "forget.body": "I delete everything I know about this chat.",
+    "forget.with_worker": (
+        "⚠️ You have a bot. If I forget you I also lose the key that commands it, and it goes on working. "
+        "Remove it first, or look after it in your Cloudflare account."
+    ),
+}
+
+BUTTONS: Final[dict[str, str]] = {
+    "button.plain": "{text}",
+    "button.begin": "Let's start",
+    "button.how_safe": "How is this safe?",
+    "button.alpaca_sign_up": "Sign up free",
+    "button.alpaca_open": "Open Alpaca",
+    "button.alpaca_paper": "Open Alpaca (PAPER)",
+    "button.alpaca_live": "Open Alpaca (LIVE)",
+    "button.signed_in": "I am signed in",
+    "button.paper": "📝 PAPER: practice (recommended)",
+    "button.live": "💵 LIVE: real money",
+    "button.watch": "👀 Watch only",
+    "button.buy_week": "Buy ${amount} of {symbol} every week",
+    "button.buy_day": "Buy ${amount} of {symbol} every day",
+    "button.own_plan": "Put my own together",
+    "button.dollars": "${amount}",
+    "button.every_week": "Once a week",
+    "button.every_day": "Every trading day",
+    "button.agree": "I agree",
+    "button.token": "Make the token",
+    "button.tokens": "Cloudflare tokens",
+    "button.workers": "Open Cloudflare",
+    "button.cloudflare_sign_up": "No Cloudflare account? Sign up free",
+    "button.keep_connection": "Go on with {account}",
+    "button.earlier": "« Earlier",
+    "button.more": "More »",
+    "button.use_name": "Use {name}",
+    "button.keep_yes": "Yes, my bot keeps it (recommended)",
+    "button.keep_no": "No, ask me each time",
+    "button.have_keys": "I see my keys",
+    "button.stop": "Stop",
+    "button.switch": "Go on with {mode}",
+    "button.paste_other": "Paste {mode} keys",
+    "button.try_again": "Try again",
+    "button.other_keys": "Paste other keys",
+    "button.status": "📊 Status",
+    "button.pause": "⏸ Pause",
+    "button.resume": "▶️ Resume",
+    "button.rotate": "🔑 Change keys",
+    "button.destroy": "🗑 Remove",
+    "button.another": "➕ Another bot",
+    "button.again_from_start": "Set up a new bot",
+    "button.show": "Show {script}",
+    "button.keep_worker": "Keep my bot",
+    "button.keep_going": "Go on with the set-up",
+    "button.stop_now": "Stop and forget",
+    "button.keep_all": "Keep everything",
+    "button.destroy_first": "Remove my bot first",
+    "button.forget": "Forget me",
+    "button.back": "‹ Back",
+    "button.back_to": "‹ Back to where I was",
+    "button.cancel": "✕ Cancel",
+    "button.help": "Help",
+}

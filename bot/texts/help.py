@@ -1,0 +1,75 @@
+"""The wording in English of the help topics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+HELP: Final[dict[str, str]] = {
+    "topic.help": "What I can do",
+    "topic.security": "How is this safe?",
+    "topic.permissions": "What a key can do",
+    "topic.costs": "What does it cost?",
+    "topic.independence": "If Soar goes away",
+    "topic.privacy": "What is kept",
+    "topic.words": "Words explained",
+    "help.help": (
+        "<b>What I can do</b>\n\n"
+        "/start: go on where we were\n"
+        "/status: how your bot is doing\n"
+        "/pause: hold it · /resume: let it go on\n"
+        "/rotate: change its Alpaca keys\n"
+        "/destroy: remove it\n"
+        "/cancel: stop a set-up\n"
+        "/security: how your keys are handled\n"
+        "/privacy: what I keep · /forget: delete it"
+    ),
+    "help.security": (
+        "<b>How your keys are handled</b>\n\n"
+        "• I delete the message with a key before I do anything else with it.\n"
+        "• Until then Telegram has it too: bots cannot use secret chats. Deleting is a request, not a proof.\n"
+        "• I hold a key sealed, for 15 minutes at most (a Cloudflare token for an hour), and destroy it when the "
+        "set-up ends, well or badly.\n"
+        "• The keys then rest in your own Cloudflare account only.\n"
+        "• I keep one key of another kind: it lets me ask your bot to pause, resume, change keys or remove itself. "
+        "It cannot raise the limits you set.\n"
+        "• You can end everything without me: delete the key at Alpaca, or the bot at Cloudflare."
+    ),
+    "help.permissions": (
+        "<b>What a key can do</b>\n\n"
+        "An Alpaca key can place and cancel orders in that account and read it. Alpaca offers no key that can do less. "
+        "It can also add an address for crypto withdrawals; since October 2026 Alpaca documents withdrawals themselves "
+        "as possible on its own page only.\n\n"
+        "The Cloudflare token I ask for can put programs into your account and remove them, and read the account's "
+        "name. Nothing else."
+    ),
+    "help.costs": (
+        "<b>What does it cost?</b>\n\n"
+        "Soar is free. Cloudflare's free plan covers the bot: 100 programs, five clocks, 100,000 requests a day; "
+        "yours uses one program, one clock and about 100 requests. An Alpaca account is free and charges no commission "
+        "on US shares; small regulatory fees apply to sales."
+    ),
+    "help.independence": (
+        "<b>If Soar goes away</b>\n\n"
+        "Your bot goes on: it runs in your account and needs nothing from me. To hold or remove it without me, open "
+        "Cloudflare → Workers, pick the program whose name starts with <i>soar-</i>, and delete it. "
+        "To cut it off at once, delete its key at Alpaca."
+    ),
+    "help.privacy": (
+        "<b>What is kept</b>\n\n"
+        "About this chat: your Telegram number, where the conversation stands, what you agreed to and when.\n"
+        "About each bot: its name and address, your Cloudflare account's number, the last four characters of the "
+        "Alpaca account and Key ID, its plan and limits, and the sealed command key.\n"
+        "No Alpaca key, no Cloudflare token.\n\n"
+        "/forget deletes all of it."
+    ),
+    "help.words": (
+        "<b>Words explained</b>\n\n"
+        "<b>Broker</b>: a company that buys and sells shares for you. Here: Alpaca.\n"
+        "<b>Paper</b>: practice with pretend money. <b>Live</b>: real money.\n"
+        "<b>Key ID and Secret</b>: user name and password for a program.\n"
+        "<b>Token</b>: the same at Cloudflare, in one piece.\n"
+        "<b>Worker</b>: a small program that runs at Cloudflare; your bot is one.\n"
+        "<b>Symbol</b>: a share's short name, like VTI.\n"
+        "<b>Order</b>: asking the broker to buy or sell."
+    ),
+}

@@ -1,0 +1,169 @@
+"""The wording in English of what is said in passing: notices, troubles, toasts and events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTICES: Final[dict[str, str]] = {
+    "notice.use_buttons": "I did not understand that. Please use the buttons below, or /help.",
+    "notice.unknown_command": "I do not know /{name}. /help lists what I can do.",
+    "notice.safe_screen": "I was updated while you were away, so I start from a safe place. Nothing was changed.",
+    "notice.private": "This bot is private. Ask whoever runs it, or run your own: Soar is open source.",
+    "notice.resumed": "Welcome back. This is where we were.",
+    "notice.busy": "I am in the middle of something for you. It ends in about a minute; please ask again then.",
+    "notice.stopping": "I am stopping already. This takes a few seconds.",
+    "notice.no_worker": "You have no bot yet. Let's set one up first.",
+    "notice.finish_first": "You are setting up a bot. Finish that first, or /cancel it.",
+    "notice.nothing_to_cancel": "There is nothing to cancel.",
+    "notice.cancelled": "Stopped. What you gave me is forgotten and nothing was left behind.",
+    "notice.not_undone": (
+        "I stopped, but could not remove what was put in place already. "
+        "Please delete <code>{detail}</code> in your Cloudflare account."
+    ),
+    "notice.forgotten": "Done. I have forgotten everything about this chat.",
+    "notice.symbol_unreadable": "That does not look like a symbol. US symbols have one to five letters, like VTI.",
+    "notice.amount_unreadable": "I cannot read that amount. Please type dollars from 1 to 1000, for example 12.50.",
+    "notice.phrase_differs": "That is not the phrase. Type {phrase} to go on, or tap a button below.",
+    "notice.secret_first": "That was the Secret. I have sealed it. Now I need the Key ID as well.",
+    "notice.key_id_again": "That was a Key ID, so I use this one. Now I need the Secret that belongs to it.",
+    "notice.token_expired": (
+        "The Cloudflare token you gave is too old by now: I hold one for an hour at most. Please paste it again, "
+        "before you make any keys."
+    ),
+    "notice.keys_expired": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
+    "notice.secret_expired": "I hold the Secret for 15 minutes at most, and that is over. Please paste it again.",
+    "notice.paused": "⏸ Paused. Your bot places no more orders until you resume it.",
+    "notice.resumed_worker": "▶️ Your bot is running again.",
+    "notice.rotated": "✅ Both keys are changed. Your bot now uses the Key ID ending in <code>{ending}</code>.",
+    "tell.status": "📊 Your {mode} bot: {reason}",
+    "tell.paused": "⏸ Your {mode} bot is paused. It places no more orders until you resume it.",
+    "tell.resumed": "▶️ Your {mode} bot is running again.",
+    "toast.moved_on": "We have moved on already. Please use the buttons shown now.",
+    "toast.asking": "Asking your bot…",
+    "toast.deleted": "Deleted",
+}
+
+PASTES: Final[dict[str, str]] = {
+    "paste.no_token_found": "I deleted your message, but found no Cloudflare token in it. Copy it again, all of it.",
+    "paste.no_key_id_found": "I deleted your message, but found no Key ID in it. Copy it again, all of it.",
+    "paste.no_secret_found": "I deleted your message, but found no Secret in it. Copy it again, all of it.",
+    "paste.token_instead": (
+        "That was a Cloudflare token. I deleted it and did not use it. Here I need the keys from Alpaca."
+    ),
+    "paste.keys_instead": (
+        "Those were Alpaca keys. I deleted them and did not use them. First I need the Cloudflare token; "
+        "keep the keys ready."
+    ),
+    "paste.too_short": "I deleted your message. What you pasted is too short: a part is missing. Copy it again.",
+    "paste.too_long": "I deleted your message. What you pasted is too long. Copy only the value itself.",
+    "paste.strange_character": (
+        "I deleted your message. There is a character in it that no key has, maybe an emoji. Copy the value again."
+    ),
+    "paste.masked": (
+        "I deleted your message. It holds dots or stars instead of the value. "
+        "Use the copy button beside it; if the page is closed, make a new key."
+    ),
+    "paste.looks_cut": "I deleted your message. The value looks cut off. Copy it again, all of it.",
+    "paste.several_keys": "I deleted your message. It holds several keys. Paste only the newest.",
+    "paste.global_api_key": (
+        "That was your Cloudflare <b>Global API Key</b>, which opens everything you have. I deleted it and did not "
+        "use it. Please make a token with the button below, and change that key at Cloudflare."
+    ),
+    "paste.bot_token": (
+        "That was a Telegram bot's token. I deleted it and did not use it. To be safe, replace it with @BotFather."
+    ),
+    "paste.broker_key": (
+        "That is a key for brokers, not for a trading account. I deleted it. Make one in your own Alpaca account."
+    ),
+    "paste.other_id": (
+        "That is an account number or another id, not a key. I deleted it. Copy the value from the key panel."
+    ),
+    "paste.email": "That is an e-mail address. I deleted it. I need the value from the panel, not how you sign in.",
+    "paste.file": "I deleted the file unread. Please copy the value and paste it as text.",
+    "paste.file_unwanted": "I deleted that file unread: it may have held a key. I never need files.",
+    "paste.not_now": (
+        "That looked like a key, so I deleted it. I did not use it: nothing asks for it now. It was in this chat for "
+        "a moment, so please make a new one where it came from."
+    ),
+    "paste.not_deletable": (
+        "⚠️ I could not delete a message that may hold a key. Please delete it yourself and make a new key."
+    ),
+}
+
+TROUBLES: Final[dict[str, str]] = {
+    "error.unknown": (
+        "Something went wrong that I do not know ({code}). Nothing is lost. Please try again; if it stays, "
+        "tell whoever runs this bot the number <code>{incident}</code>. {detail}"
+    ),
+    "error.token_invalid": "Cloudflare does not know this token. Copy it again, all of it, or make a new one.",
+    "error.token_expired": "This token has run out at Cloudflare. Please make a new one.",
+    "error.token_disabled": "This token is switched off at Cloudflare. Switch it on there or make a new one.",
+    "error.token_not_yet_valid": "This token is not valid yet. Make one without a start date.",
+    "error.token_ip_restricted": "This token works only from certain addresses. Make one without that limit.",
+    "error.permission_missing": (
+        "The token lacks a permission: <b>{detail}</b>. Make a new one with the button below; "
+        "it has exactly what is needed."
+    ),
+    "error.token_is_global_key": (
+        "That is your Cloudflare <b>Global API Key</b>, which opens everything you have. I did not use it. Please make "
+        "a token with the button below, and change that key at Cloudflare."
+    ),
+    "error.account_id_needed": (
+        "This token belongs to an account and cannot say which. Make a token of your own with the button below."
+    ),
+    "error.no_accounts": "This token opens no Cloudflare account. Make a new one with the button below.",
+    "error.other_cloudflare_account": "This token belongs to another Cloudflare account than your bot. Use that one's.",
+    "error.token_gone": "I no longer hold the Cloudflare token. Please paste it again.",
+    "error.no_token": "Your bot holds no Cloudflare token. Please paste one, so that I can do this for you.",
+    "error.wrong_pair": (
+        "Alpaca does not accept this pair. Key ID and Secret must come from the same panel, and a newer pair ends the "
+        "older one. Please paste the Key ID again."
+    ),
+    "error.other_alpaca_account": (
+        "These keys belong to another Alpaca account than your bot. Make a pair in the account it was set up with."
+    ),
+    "error.keys_gone": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
+    "error.account_not_active": (
+        "The keys are right, but Alpaca says your account is not ready yet ({detail}). Finish its set-up at Alpaca, "
+        "then try again."
+    ),
+    "error.account_blocked": "The keys are right, but Alpaca has blocked trading in this account ({detail}).",
+    "error.alpaca_slow": "Alpaca is slow to answer. Please try again in a minute.",
+    "error.alpaca_unreachable": "I cannot reach Alpaca now. Please try again in a minute.",
+    "error.alpaca_busy": "Many people are checking keys just now. Please try again in a minute.",
+    "error.alpaca_odd": "Alpaca answered something unexpected ({detail}). Please try again in a minute.",
+    "error.email_unverified": (
+        "Cloudflare wants you to confirm your e-mail address first. Look for its message in your mailbox, "
+        "tap the link in it, then try again."
+    ),
+    "error.name_taken": "That name is taken. Please try another.",
+    "error.name_invalid": "That name will not do: use letters, digits and dashes, at most 63, no dash at the ends.",
+    "error.script_limit": (
+        "Your Cloudflare account holds 100 programs already, the most it may. Delete one there, then try again."
+    ),
+    "error.cron_limit": (
+        "Your Cloudflare account has used all five of its free clocks. Remove one there (a Worker's Cron Trigger), "
+        "then try again."
+    ),
+    "error.throttled": "Cloudflare asks us to slow down. Please try again in five minutes.",
+    "error.unreachable": "I cannot reach Cloudflare now. Please try again in a minute.",
+    "error.not_answering": (
+        "Your bot is in place, but its new address does not answer yet. That can take some minutes. Please try again."
+    ),
+    "error.foreign_script": "A program of that name that is not mine is in your account. I do not touch it.",
+    "error.worker_unreachable": "Your bot does not answer now. Please try again in a minute.",
+    "error.worker_refused": "Your bot refused the command ({detail}). Please try again.",
+    "error.name_missing": "Your Cloudflare account has no address name yet. Cancel and start again to make one.",
+    "error.script_absent": "Your bot is no longer in your Cloudflare account. Remove it here too, then set up another.",
+    "error.busy": "Cloudflare is still busy with another change in your account. Please try again in a minute.",
+    "error.worker_absent": (
+        "There is no bot at its address: it may have been deleted in Cloudflare. Tap Remove to tidy up here."
+    ),
+    "error.worker_forgotten": "I do not know that bot any more.",
+    "error.command_key_lost": (
+        "I have lost the key that commands your bot. It goes on working. To remove it, paste a Cloudflare token."
+    ),
+    "error.symbol_unknown": "Alpaca cannot trade {detail} in parts. Cancel, and pick another symbol.",
+    "error.stuck": "That took too long, so I stopped waiting. Please try again.",
+    "error.timeout": "That took too long, so I stopped waiting. Please try again.",
+}

@@ -1,0 +1,153 @@
+"""What one deployment consists of, and the single upload that makes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from deploy.accounts import DEPLOYMENT_TAG, MODE_TAG, OUR_TAG
+from deploy.cloudflare import Body
+from deploy.secret import Secret
+from deploy.template import MAIN_MODULE, Template
+from deploy.wire import File
+
+Mode = Literal["paper", "live"]
+WORKER_URL_TEMPLATE = "https://{script}.{subdomain}.workers.dev"
+COMPATIBILITY_DATE = "2026-06-01"
+# One expression: a free account has five for all of its Workers together.
+CRON = "*/15 * * * *"
+SCRIPT_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+DEPLOYMENT_ID = re.compile(r"[0-9a-f]{8}")
+KEY_ID, KEY_SECRET, OWN_TOKEN = "APCA_API_KEY_ID", "APCA_API_SECRET_KEY", "CLOUDFLARE_API_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A broker key pair."""
+
+    key_id: Secret
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One Worker in one account: all that an upload needs except secrets and code, so it may be stored.
+
+    `alpaca_account_id` is the account the Worker will trade for and no other; URLs end up inside the Worker.
+    """
+
+    account_id: str
+    subdomain: str
+    script: str
+    deployment_id: str
+    mode: Mode
+    alpaca_account_id: str
+    alpaca_url: str
+    alpaca_data_url: str
+    cloudflare_api_url: str
+    command_key: str
+    plan: Mapping[str, object]
+    ceilings: Mapping[str, object]
+    keep_token: bool
+    worker_url_template: str = WORKER_URL_TEMPLATE
+
+    def __post_init__(self) -> None:
+        """Refuse, with ValueError, what Cloudflare or the Worker would refuse later and less clearly."""
+        if not SCRIPT_NAME.fullmatch(self.script):
+            raise ValueError(f"not a Worker's name: {self.script!r}")
+        if not DEPLOYMENT_ID.fullmatch(self.deployment_id):
+            raise ValueError(f"not a deployment id: {self.deployment_id!r}")
+        if not self.account_id:
+            raise ValueError("a deployment needs an account")
+
+    @property
+    def url(self) -> str:
+        """Where the Worker answers."""
+        return self.worker_url_template.format(script=self.script, subdomain=self.subdomain)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """How the Worker is recognised later."""
+        return (OUR_TAG, MODE_TAG + self.mode, DEPLOYMENT_TAG + self.deployment_id)
+
+
+def metadata(deployment: Deployment) -> dict[str, object]:
+    """The upload's metadata, apart from its bindings."""
+    return {
+        "main_module": MAIN_MODULE,
+        "compatibility_date": COMPATIBILITY_DATE,
+        # Declared this way an upload can be repeated when its answer was lost; `migrations` would fail then.
+        "exports": {"SoarState": {"type": "durable-object", "storage": "sqlite"}},
+        "observability": {
+            "enabled": True,
+            "head_sampling_rate": 1,
+            "logs": {"enabled": True, "invocation_logs": True},
+        },
+        "tags": list(deployment.tags),
+    }
+
+
+def variables(deployment: Deployment, template: Template) -> list[dict[str, object]]:
+    """The bindings that are no secrets."""
+    texts = {
+        "MODE": deployment.mode,
+        "ACCOUNT_ID": deployment.alpaca_account_id,
+        "ALPACA_URL": deployment.alpaca_url,
+        "ALPACA_DATA_URL": deployment.alpaca_data_url,
+        "COMMAND_KEY": deployment.command_key,
+        "DEPLOYMENT": deployment.deployment_id,
+        "SCRIPT": deployment.script,
+        "CLOUDFLARE_ACCOUNT": deployment.account_id,
+        "CLOUDFLARE_API_URL": deployment.cloudflare_api_url,
+        "TEMPLATE": template.version,
+    }
+    made: list[dict[str, object]] = [{"type": "plain_text", "name": n, "text": value} for n, value in texts.items()]
+    made += [
+        {"type": "json", "name": "PLAN", "json": dict(deployment.plan)},
+        {"type": "json", "name": "CEILINGS", "json": dict(deployment.ceilings)},
+        {"type": "durable_object_namespace", "name": "STATE", "class_name": "SoarState"},
+    ]
+    return made
+
+
+def upload_body(deployment: Deployment, template: Template, *, keys: Keys | None, token: Secret) -> Body:
+    """Code, variables, secrets, Durable Object, logs and tags in one multipart body.
+
+    Without `keys` the secrets that the script has are kept. `token` goes along when the deployment keeps it.
+    """
+    whole = metadata(deployment)
+    if keys is None:  # every binding that is neither sent nor kept is dropped
+        whole["keep_bindings"] = ["secret_text", "secret_key"]
+    bindings = variables(deployment, template)
+    secrets = _secrets(keys, token if deployment.keep_token else None)
+    code: tuple[File, ...] = tuple(
+        (module.name, (module.name, module.content, "application/javascript+module")) for module in template.modules
+    )
+
+    def compose() -> tuple[File, ...]:
+        complete = whole | {"bindings": [*bindings, *(_secret_binding(*pair) for pair in secrets.items())]}
+        return (("metadata", (None, json.dumps(complete).encode(), "application/json")), *code)
+
+    return Body(compose, tuple(secrets.values()))
+
+
+def secrets_body(keys: Keys) -> Body:
+    """Both broker keys at once, as Cloudflare's `secrets-bulk` takes them: one new version, never half a pair."""
+    secrets = _secrets(keys, None)
+
+    def compose() -> bytes:
+        return json.dumps({"secrets": {name: _secret_binding(name, value) for name, value in secrets.items()}}).encode()
+
+    return Body(compose, tuple(secrets.values()))
+
+
+def _secrets(keys: Keys | None, token: Secret | None) -> dict[str, Secret]:
+    found = {KEY_ID: keys.key_id, KEY_SECRET: keys.secret} if keys else {}
+    return found | ({OWN_TOKEN: token} if token else {})
+
+
+def _secret_binding(name: str, value: Secret) -> dict[str, str]:
+    return {"name": name, "type": "secret_text", "text": value.reveal()}

@@ -1,0 +1,1 @@
+"""What the conversation is: states, events and effects. Pure: no I/O, standard library only."""

@@ -1,0 +1,117 @@
+"""Connecting Cloudflare: the token, the account, the workers.dev name, and whether the Worker keeps the token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.effects import Move, StartOperation
+from flows.events import Context, Ended, Json, Kind, Pasted
+from flows.keys import Given, onward
+from flows.states import (
+    Account,
+    AskToken,
+    Connected,
+    Connecting,
+    Held,
+    Job,
+    KeepToken,
+    NewWorker,
+    PickAccount,
+    PickName,
+)
+from flows.trouble import trouble
+from flows.words import say
+
+PAGE = 6
+LONGEST_NAME = 63
+
+
+def token_pasted(state: AskToken, event: Pasted, context: Context) -> Move:
+    """Try the pasted token."""
+    token = event.get(Kind.TOKEN)
+    if token is None:
+        found = "keys_instead" if event.found else event.problem
+        return Move(state, notice=say(f"paste.{found or 'no_token_found'}"))
+    return _connect(state.job, token, None, (state.key_id, state.secret), context)
+
+
+def keep_connection(state: AskToken, _argument: str, context: Context) -> Move:
+    """Go on with the access given earlier."""
+    if state.kept is None:
+        return Move(state)
+    return onward(state.job, state.kept, (state.key_id, state.secret), context)
+
+
+def account_tapped(state: PickAccount, argument: str, context: Context) -> Move:
+    """Take one of several accounts."""
+    index = int(argument)
+    if not 0 <= index < len(state.accounts):
+        return Move(state)
+    return _connect(state.job, state.token, state.accounts[index], (state.key_id, state.secret), context)
+
+
+def account_page(state: PickAccount, argument: str, _context: Context) -> Move:
+    """Show more accounts."""
+    return Move(replace(state, page=int(argument)))
+
+
+def name_tapped(state: PickName, _argument: str, context: Context) -> Move:
+    """Take the suggested workers.dev name."""
+    return _name(state, state.suggestion, context)
+
+
+def name_said(state: PickName, text: str, context: Context) -> Move:
+    """Take a typed workers.dev name."""
+    name = text.strip().lower().removesuffix(".workers.dev")
+    allowed = len(name) <= LONGEST_NAME and name[:1].isalnum() and name[-1:].isalnum()
+    if not allowed or not name.isascii() or not name.replace("-", "").isalnum():
+        return Move(state, notice=say("error.name_invalid", detail=""), tidy=True)
+    return replace(_name(state, name, context), tidy=True)
+
+
+def _name(state: PickName, name: str, context: Context) -> Move:
+    given = (state.key_id, state.secret)
+    return _connect(state.job, state.token, state.account, given, context, name=name)
+
+
+def _connect(  # noqa: PLR0917  (the parts of one request)
+    job: Job, token: Held, account: Account | None, given: Given, context: Context, name: str = ""
+) -> Move:
+    wanted = account.id if account else (job.account if not isinstance(job, NewWorker) else "")
+    known = account.name if account else ""
+    arguments: dict[str, Json] = {"token": token.ticket, "account": wanted, "account_name": known, "name": name}
+    connecting = Connecting(job, token, context.fresh_id, account, *given)
+    return Move(connecting, (StartOperation(context.fresh_id, "connect", arguments),))
+
+
+def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
+    """See what the token opens."""
+    job, given, data = state.job, (state.key_id, state.secret), dict(event.data)
+    match event.code:
+        case "pick_account" if isinstance(job, NewWorker):
+            accounts = tuple(Account(str(each[0]), str(each[1])) for each in _pairs(data["accounts"]))
+            return Move(PickAccount(job, state.token, accounts, 0, *given))
+        case "no_name" | "name_taken" | "name_invalid" if isinstance(job, NewWorker):
+            notice = None if event.code == "no_name" else trouble(event.code, data)
+            return Move(PickName(job, state.token, _account(data), str(data["suggestion"]), *given), notice=notice)
+        case "connected":
+            access = Connected(state.token, _account(data), str(data["subdomain"]))
+            if isinstance(job, NewWorker):
+                return Move(KeepToken(job, access, *given))
+            return onward(job, access, given, context)
+        case code:
+            return Move(AskToken(job, *given), notice=trouble(code, data))
+
+
+def _pairs(value: Json) -> list[list[Json]]:
+    return [each for each in value if isinstance(each, list)] if isinstance(value, list) else []
+
+
+def _account(data: dict[str, Json]) -> Account:
+    return Account(str(data["account"]), str(data["account_name"]))
+
+
+def keep_tapped(state: KeepToken, argument: str, context: Context) -> Move:
+    """The Worker keeps the token, or does not."""
+    access = replace(state.access, keep=argument == "yes")
+    return onward(state.job, access, (state.key_id, state.secret), context)

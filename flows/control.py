@@ -1,0 +1,275 @@
+"""Looking after Workers that exist, and the commands that work from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flows.effects import CancelOperation, ForgetChat, Move, StartOperation, Tell
+from flows.events import Context, Ended, Json, Worker
+from flows.keys import onward, undo
+from flows.plans import Mode
+from flows.states import (
+    AskToken,
+    ConfirmCancel,
+    ConfirmDestroy,
+    ConfirmForget,
+    Connecting,
+    Destroying,
+    Done,
+    Gone,
+    Home,
+    NewKeys,
+    NewWorker,
+    OwnToken,
+    PickWorker,
+    Reading,
+    Removal,
+    Report,
+    State,
+    Stopped,
+    Welcome,
+    Working,
+)
+from flows.trouble import trouble
+from flows.words import say
+
+DESTROY_PHRASE = "DESTROY"
+TOPICS = ("help", "security", "permissions", "costs", "independence", "privacy", "words")
+ASIDE = (Reading, ConfirmCancel, ConfirmForget, ConfirmDestroy, PickWorker)
+AT_HOME = (Welcome, Home, Done, Gone)
+BUSY = (Working, Destroying)
+QUICK = ("status", "pause", "resume")
+
+
+def beneath(state: State) -> State:
+    """Look under help and confirmation screens at where the conversation really is."""
+    while isinstance(state, ASIDE):
+        state = state.back
+    return state
+
+
+def rest(context: Context, worker: str | None = None) -> State:
+    """Give the screen to be at when nothing is under way."""
+    if context.worker(worker):
+        return Home(worker)
+    return Home(context.workers[0].id) if context.workers else Welcome()
+
+
+def command(state: State, name: str, context: Context) -> Move:
+    """Answer a slash command, in whatever state."""
+    match name:
+        case "start":
+            return _start(state, context)
+        case "help" | "security" | "privacy":
+            return Move(Reading(name, beneath(state)), resend=True)
+        case "cancel":
+            return replace(cancel(state), resend=True)
+        case "forget" if not isinstance(beneath(state), BUSY):
+            return Move(ConfirmForget(beneath(state)), resend=True)
+        case "status" | "pause" | "resume" | "rotate" | "destroy":
+            return replace(_for_worker(state, name, context), resend=True)
+        case "forget":
+            return Move(state, notice=say("notice.busy"), resend=True)
+        case _:
+            return Move(state, notice=say("notice.unknown_command", name=name[:32]), resend=True)
+
+
+def _start(state: State, context: Context) -> Move:
+    below = beneath(state)
+    if isinstance(below, AT_HOME):
+        home = rest(context, getattr(below, "worker", None))
+        moved = ask(home, "status", home.worker, context) if isinstance(home, Home) else Move(home)
+        return replace(moved, resend=True)
+    return Move(below, notice=say("notice.resumed"), resend=True)
+
+
+def _for_worker(state: State, name: str, context: Context) -> Move:
+    below = beneath(state)
+    if isinstance(below, BUSY):
+        return Move(below, notice=say("notice.busy"))
+    if not context.workers:
+        return Move(below, notice=say("notice.no_worker"))
+    chosen = context.worker(getattr(below, "worker", None)) if len(context.workers) > 1 else context.workers[0]
+    if chosen is None or (len(context.workers) > 1 and not isinstance(below, Home | Done)):
+        return Move(PickWorker(name, below))
+    return act(below, name, chosen, context)
+
+
+def act(state: State, name: str, worker: Worker, context: Context) -> Move:
+    """Do to one Worker what a command or button says."""
+    if name == "destroy":
+        return Move(ConfirmDestroy(worker.id, worker.mode, state))
+    if name == "rotate":
+        return _rotate(state, worker, context)
+    return ask(state, name, worker.id, context)
+
+
+def _rotate(state: State, worker: Worker, context: Context) -> Move:
+    if not isinstance(state, AT_HOME):
+        return Move(state, notice=say("notice.finish_first"))
+    job = NewKeys(worker.id, worker.mode, worker.account)
+    return onward(job, OwnToken(), (None, None), context) if worker.holds_token else Move(AskToken(job))
+
+
+def ask(state: State, name: str, worker: str | None, context: Context) -> Move:
+    """Send the Worker a command; its answer comes as the operation's end."""
+    start = StartOperation(context.fresh_id, name, {"worker": worker})
+    if not isinstance(state, AT_HOME):
+        return Move(state, (start,), toast=say("toast.asking"))
+    report = state.report if isinstance(state, Home) and state.worker == worker else None
+    return Move(Home(worker, report, context.fresh_id), (start,))
+
+
+def home_tapped(state: Home | Done, argument: str, context: Context) -> Move:
+    """One of the buttons under a Worker's card."""
+    worker = context.worker(state.worker)
+    if worker is None:
+        return Move(rest(context), notice=say("notice.no_worker"))
+    return act(state, argument, worker, context)
+
+
+def worker_tapped(state: PickWorker, argument: str, context: Context) -> Move:
+    """The Worker a command was meant for."""
+    worker = context.worker(argument)
+    return Move(state) if worker is None else act(state.back, state.command, worker, context)
+
+
+def show_worker(state: Home, argument: str, context: Context) -> Move:
+    """Another Worker's card."""
+    return ask(state, "status", argument, context) if context.worker(argument) else Move(state)
+
+
+def set_up(_state: State, _argument: str, _context: Context) -> Move:
+    """Start the road again, for another Worker."""
+    return Move(Welcome())
+
+
+def home_ended(state: Home, event: Ended, _context: Context) -> Move:
+    """Show what the Worker answered."""
+    data = dict(event.data)
+    if event.code in {"status", "paused", "resumed"}:
+        remark = {"paused": "notice.paused", "resumed": "notice.resumed_worker"}.get(event.code)
+        notice = say(remark) if remark else None
+        return Move(Home(state.worker, _report(data)), notice=notice)
+    return Move(Home(state.worker, state.report), notice=trouble(event.code, data))
+
+
+def ended_aside(state: State, event: Ended, context: Context) -> Move:
+    """An operation ended while the conversation was somewhere else: tell it in a message of its own."""
+    data = dict(event.data)
+    if event.kind not in QUICK:
+        return Move(state)
+    worker = context.worker(str(data.get("worker", "")))
+    mode = str(worker.mode) if worker else ""
+    if event.code in {"status", "paused", "resumed"}:
+        reason = str(data.get("last_reason", ""))
+        return Move(state, (Tell(say(f"tell.{event.code}", mode=mode, reason=reason)),))
+    return Move(state, (Tell(trouble(event.code, data)),))
+
+
+def _report(data: Mapping[str, Json]) -> Report:
+    def text(name: str) -> str:
+        return str(data.get(name) or "")
+
+    def number(name: str) -> int:
+        value = data.get(name)
+        return value if isinstance(value, int) else 0
+
+    def texts(name: str) -> tuple[str, ...]:
+        value = data.get(name)
+        return tuple(str(each) for each in value) if isinstance(value, list) else ()
+
+    return Report(
+        at=number("at"),
+        running=bool(data.get("running")),
+        why_paused=text("why_paused"),
+        last_tick=text("last_tick"),
+        last_reason=text("last_reason"),
+        last_at=number("last_at"),
+        ticks=number("ticks"),
+        equity=text("equity"),
+        cash=text("cash"),
+        currency=text("currency"),
+        positions=texts("positions"),
+        orders=texts("orders"),
+    )
+
+
+def destroy_said(state: ConfirmDestroy, text: str, context: Context) -> Move:
+    """Read the typed phrase."""
+    if text.strip().strip("\"'“”.!").upper() != DESTROY_PHRASE:
+        return Move(state, notice=say("notice.phrase_differs", phrase=DESTROY_PHRASE), tidy=True)
+    worker = context.worker(state.worker)
+    if worker is None:
+        return Move(rest(context), notice=say("notice.no_worker"), tidy=True)
+    job = Removal(worker.id, worker.mode, worker.account)
+    moved = onward(job, OwnToken(), (None, None), context) if worker.holds_token else Move(AskToken(job))
+    return replace(moved, tidy=True)
+
+
+def destroy_ended(state: Destroying, event: Ended, _context: Context) -> Move:
+    """The Worker is gone, or a token is needed to make it so."""
+    data = dict(event.data)
+    script = str(data.get("script", ""))
+    if event.code in {"destroyed", "unsure"}:
+        return Move(Gone(state.mode, script, event.code == "destroyed"))
+    job = Removal(state.worker, state.mode, str(data.get("account", "")))
+    return Move(AskToken(job), notice=trouble(event.code, data))
+
+
+def cancel(state: State) -> Move:
+    """Offer to stop what is under way."""
+    below = beneath(state)
+    if isinstance(below, Working):
+        if below.stopping:
+            return Move(below, notice=say("notice.stopping"))
+        if isinstance(below.job, NewWorker):
+            return Move(replace(below, stopping=True), (CancelOperation(below.operation),))
+    if isinstance(below, BUSY):
+        return Move(below, notice=say("notice.busy"))
+    if isinstance(below, AT_HOME):
+        return Move(below, notice=say("notice.nothing_to_cancel"))
+    return Move(ConfirmCancel(below))
+
+
+def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> Move:
+    """Stop the set-up; what was given for it is forgotten."""
+    below = beneath(state)
+    if isinstance(below, Stopped):
+        return undo(below, "", context)
+    stop = (CancelOperation(below.operation),) if isinstance(below, Connecting) else ()
+    job = getattr(below, "job", None)
+    worker = job.worker if isinstance(job, NewKeys | Removal) else None
+    return Move(rest(context, worker), stop, notice=say("notice.cancelled"))
+
+
+def forget_confirmed(_state: ConfirmForget, _argument: str, _context: Context) -> Move:
+    """Delete all that is stored about the chat."""
+    return Move(Welcome(), (ForgetChat(),), notice=say("notice.forgotten"))
+
+
+def destroy_first(state: ConfirmForget, _argument: str, context: Context) -> Move:
+    """Take the Worker away before forgetting it."""
+    return _for_worker(state.back, "destroy", context)
+
+
+def go_back(state: Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker) -> State:
+    """Give the screen beneath."""
+    return state.back
+
+
+def read(state: State, argument: str, _context: Context) -> Move:
+    """Open a help topic."""
+    topic = argument if argument in TOPICS else "help"
+    return Move(Reading(topic, beneath(state)))
+
+
+def mode_of(state: State, context: Context) -> Mode | None:
+    """Tell which mode a screen is about, for its badge."""
+    job = getattr(state, "job", None)
+    if job is not None:
+        return Mode(job.mode)
+    worker = context.worker(getattr(state, "worker", None))
+    mode = getattr(state, "mode", None)
+    return Mode(mode) if mode else worker.mode if worker else None

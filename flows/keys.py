@@ -1,0 +1,208 @@
+"""The second half of the road: the pair of keys, then the work that needs it, for a new Worker or a change of keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias, assert_never
+
+from flows.effects import CancelOperation, Move, StartOperation
+from flows.events import Context, Ended, Json, Kind, Pasted
+from flows.plans import (
+    Mode,
+    limits_json,
+    plan_json,
+)
+from flows.states import (
+    Access,
+    AskKeyId,
+    AskSecret,
+    AskToken,
+    ConfirmLive,
+    Connected,
+    Destroying,
+    Done,
+    Held,
+    Home,
+    Job,
+    KeyJob,
+    MakeKey,
+    NewKeys,
+    NewWorker,
+    OwnToken,
+    Removal,
+    State,
+    Stopped,
+    Welcome,
+    Working,
+    WrongMode,
+)
+from flows.trouble import KEY_CODES, TOKEN_CODES, trouble
+from flows.words import Text, say
+
+# Seconds a Cloudflare token must still be held: before a key is generated, while its Secret is awaited, at the start.
+AHEAD_OF_KEY, AHEAD_OF_SECRET, AHEAD_OF_WORK = 20 * 60, 3 * 60, 60
+
+Given: TypeAlias = "tuple[Held | None, Held | None]"
+
+
+def keys_made(state: MakeKey, _argument: str, context: Context) -> Move:
+    """The pair is on the user's screen."""
+    moved = onward(state.job, state.access, (state.key_id, state.secret), context)
+    if isinstance(moved.state, MakeKey):
+        return Move(AskKeyId(state.job, state.access, state.secret))
+    return moved
+
+
+def keys_pasted(state: MakeKey | AskKeyId | AskSecret, event: Pasted, context: Context) -> Move:
+    """Take whatever of the pair has come."""
+    key_id = event.get(Kind.KEY_ID) or getattr(state, "key_id", None)
+    secret = event.get(Kind.SECRET) or getattr(state, "secret", None)
+    asked = Kind.SECRET if isinstance(state, AskSecret) else Kind.KEY_ID
+    if event.get(Kind.KEY_ID) is None and event.get(Kind.SECRET) is None:
+        found = "token_instead" if event.get(Kind.TOKEN) else event.problem
+        return Move(state, notice=say(f"paste.{found or f'no_{asked}_found'}"))
+    moved = onward(state.job, state.access, (key_id, secret), context)
+    return moved.noticing(_remark(event, asked, secret))
+
+
+def _remark(event: Pasted, asked: Kind, secret: Held | None) -> Text | None:
+    if asked is Kind.KEY_ID and event.get(Kind.KEY_ID) is None:
+        return say("notice.secret_first")
+    if asked is Kind.SECRET and event.get(Kind.SECRET) is None and secret is None:
+        return say("notice.key_id_again")
+    return None
+
+
+def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
+    """Go to whatever is still missing; with everything there, to work."""
+    key_id, secret = given
+    if isinstance(access, Connected) and access.token.until < context.now + _ahead(given, job):
+        return Move(AskToken(job, key_id, secret), notice=say("notice.token_expired"))
+    if isinstance(job, Removal):
+        return remove(job, access, context)
+    match key_id, secret:
+        case None, None:
+            return Move(MakeKey(job, access))
+        case None, _:
+            return Move(AskKeyId(job, access, secret))
+        case Held(), None:
+            return Move(AskSecret(job, access, key_id))
+        case Held(), Held():
+            return work(job, access, key_id, secret, context)
+    raise AssertionError  # pragma: no cover
+
+
+def _ahead(given: Given, job: Job) -> int:
+    if isinstance(job, Removal) or all(given):
+        return AHEAD_OF_WORK
+    return AHEAD_OF_SECRET if any(given) else AHEAD_OF_KEY
+
+
+def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Context) -> Move:
+    """Check the keys, then deploy or change them: one operation, no question in between."""
+    arguments: dict[str, Json] = {
+        "mode": str(job.mode),
+        "worker": job.worker,
+        "key_id": key_id.ticket,
+        "secret": secret.ticket,
+        **_access_arguments(access),
+    }
+    match job:
+        case NewWorker():
+            kind = "deploy"
+            arguments["plan"] = _json(plan_json(job.plan))
+            arguments["limits"] = _json(limits_json(job.plan))
+        case NewKeys():
+            kind = "rotate"
+        case _:
+            assert_never(job)
+    state = Working(job, access, key_id, secret, context.fresh_id)
+    return Move(state, (StartOperation(context.fresh_id, kind, arguments),))
+
+
+def remove(job: Removal, access: Access, context: Context) -> Move:
+    """Take the Worker away."""
+    arguments: dict[str, Json] = {"worker": job.worker, **_access_arguments(access)}
+    state = Destroying(job.worker, job.mode, context.fresh_id, access)
+    return Move(state, (StartOperation(context.fresh_id, "destroy", arguments),))
+
+
+def _access_arguments(access: Access) -> dict[str, Json]:
+    match access:
+        case OwnToken():
+            return {"token": None}
+        case Connected(token, account, subdomain, keep):
+            return {"token": token.ticket, "account": account.id, "subdomain": subdomain, "keep": keep}
+    assert_never(access)
+
+
+def _json(value: dict[str, object]) -> Json:
+    return {key: list(item) if isinstance(item, list) else str(item) for key, item in value.items()}
+
+
+def work_ended(state: Working, event: Ended, context: Context) -> Move:
+    """See how the work went."""
+    data = dict(event.data)
+    if event.kind == "undo":
+        script = str(data.get("script", ""))
+        notice = say("notice.cancelled") if event.code == "undone" else say("notice.not_undone", detail=script)
+        return Move(_start(state.job), notice=notice)
+    if state.stopping or event.code == "cancelled":
+        return undo(state, "", context)
+    match event.code:
+        case "deployed":
+            return Move(Done(state.job.worker, str(data.get("outcome", "")), str(data.get("reason", ""))))
+        case "rotated":
+            ending = str(data.get("key_ending", ""))
+            return Move(Home(state.job.worker), notice=say("notice.rotated", ending=ending))
+        case "other_mode":
+            return Move(WrongMode(state.job, state.access, state.key_id, state.secret))
+        case code if code in KEY_CODES:
+            return Move(AskKeyId(state.job, state.access), notice=trouble(code, data))
+        case code if code in TOKEN_CODES:
+            return Move(AskToken(state.job, state.key_id, state.secret), notice=trouble(code, data))
+        case code:
+            stopped = Stopped(state.job, state.access, state.key_id, state.secret, code, str(data.get("detail", "")))
+            return Move(stopped, notice=trouble(code, data))
+
+
+def _start(job: Job) -> State:
+    return Welcome() if isinstance(job, NewWorker) else Home(job.worker)
+
+
+def try_again(state: Stopped | WrongMode, _argument: str, context: Context) -> Move:
+    """Do the same work once more with what is held."""
+    return onward(state.job, state.access, (state.key_id, state.secret), context)
+
+
+def other_keys(state: Stopped | WrongMode, _argument: str, _context: Context) -> Move:
+    """Forget these keys and ask for others."""
+    return Move(AskKeyId(state.job, state.access))
+
+
+def switch_mode(state: WrongMode, _argument: str, context: Context) -> Move:
+    """Take the mode the keys belong to; live still wants its phrase."""
+    if not isinstance(state.job, NewWorker) or not isinstance(state.access, Connected):
+        return Move(state)
+    job = replace(state.job, mode=state.job.mode.other)
+    if job.mode is Mode.LIVE:
+        return Move(ConfirmLive(job, state.access, state.key_id, state.secret))
+    return onward(job, state.access, (state.key_id, state.secret), context)
+
+
+def stop_working(state: Working, _argument: str, _context: Context) -> Move:
+    """Stop the work and take back what it did."""
+    return Move(replace(state, stopping=True), (CancelOperation(state.operation),))
+
+
+def undo(state: Stopped | Working, _argument: str, context: Context) -> Move:
+    """Give up; what may be half deployed is removed with the token still held."""
+    if not isinstance(state.job, NewWorker) or not isinstance(state.access, Connected):
+        return Move(_start(state.job), notice=say("notice.cancelled"))
+    arguments: dict[str, Json] = {
+        "worker": state.job.worker,
+        "mode": str(state.job.mode),
+        **_access_arguments(state.access),
+    }
+    working = Working(state.job, state.access, state.key_id, state.secret, context.fresh_id, stopping=True)
+    return Move(working, (StartOperation(context.fresh_id, "undo", arguments),))

@@ -1,0 +1,201 @@
+"""One step of the conversation: `advance`; its screen: `view`; and what must be told to those around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from flows import control
+from flows.codec import Dialog
+from flows.effects import Move
+from flows.events import Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
+from flows.keys import AHEAD_OF_KEY
+from flows.screen import BACK, CANCEL, HELP, Button, Screen
+from flows.screens import numbered
+from flows.states import (
+    AskKeyId,
+    AskSecret,
+    AskToken,
+    Connected,
+    Connecting,
+    Destroying,
+    Held,
+    KeepToken,
+    MakeKey,
+    OpenAlpaca,
+    PickAccount,
+    PickAmount,
+    PickMode,
+    PickName,
+    PickPace,
+    PickPlan,
+    PickSymbol,
+    Review,
+    State,
+    Stopped,
+    Welcome,
+    Working,
+    WrongMode,
+    holdings,
+)
+from flows.table import row_of
+from flows.words import Text, say
+
+FRESH = Dialog(Welcome())
+
+
+def advance(state: State, event: Event, context: Context) -> Move:
+    """Take one step. Never raises on a user's input: what makes no sense leaves the state and says so."""
+    fresh = freshen(state, context.now)
+    moved = _step(fresh.state, event, context).noticing(fresh.notice)
+    after = freshen(moved.state, context.now)
+    return replace(moved, state=after.state).noticing(after.notice)
+
+
+def _step(state: State, event: Event, context: Context) -> Move:
+    match event:
+        case Command(name):
+            return control.command(state, name, context)
+        case Tapped(action, argument):
+            return _tapped(state, action, argument, context)
+        case Said(text):
+            said = row_of(state).said
+            return said(state, text, context) if said else Move(state, notice=say("notice.use_buttons"), resend=True)
+        case Pasted():
+            pasted = row_of(state).pasted
+            return pasted(state, event, context) if pasted else Move(state, notice=_unwanted(event))
+        case Ended():
+            return _ended(state, event, context)
+        case Elapsed():
+            return Move(state)
+    assert_never(event)
+
+
+def _tapped(state: State, action: str, argument: str, context: Context) -> Move:
+    row = row_of(state)
+    match action:
+        case "back" if row.back is not None:
+            return Move(row.back(state))
+        case "cancel":
+            return control.cancel(state)
+        case "help" | "security":
+            return control.read(state, action, context)
+    handler = row.taps.get(action)
+    if handler is None:
+        return Move(state, toast=say("toast.moved_on"))
+    try:
+        return handler(state, argument, context)
+    except (ValueError, IndexError):
+        return Move(state, toast=say("toast.moved_on"))
+
+
+def _unwanted(event: Pasted) -> Text:
+    return say("paste.file_unwanted") if event.problem == "file" else say("paste.not_now")
+
+
+def _ended(state: State, event: Ended, context: Context) -> Move:
+    """Give the end of an operation to the state that waits for it, even under a help screen."""
+    below = control.beneath(state)
+    if getattr(below, "operation", None) == event.operation:
+        ended: Any = row_of(below).ended
+        return Move(below) if ended is None else ended(below, event, context)
+    return control.ended_aside(state, event, context)
+
+
+def freshen(state: State, now: int) -> Move:
+    """Let go of what has expired, and ask again for it rather than fail later."""
+    below = control.beneath(state)
+    moved = _fresh(below, now)
+    if moved.state == below:
+        return Move(state)
+    return moved
+
+
+def _fresh(state: State, now: int) -> Move:
+    match state:
+        case OpenAlpaca() | PickMode() | PickPlan() | PickSymbol() | PickAmount() | PickPace() | Review():
+            return Move(replace(state, kept=_open(state.kept, now)))
+        case PickAccount(job, token) | PickName(job, token) if token.until <= now:
+            given = _alive(state.key_id, now), _alive(state.secret, now)
+            return Move(AskToken(job, *given), notice=say("notice.token_expired"))
+        case KeepToken() | MakeKey() | AskKeyId() | AskSecret() | WrongMode() | Stopped():
+            return _fresh_keys(state, now)
+        case AskToken(key_id=key_id, secret=secret, kept=kept):
+            key_id, secret = _alive(key_id, now), _alive(secret, now)
+            return Move(replace(state, key_id=key_id, secret=secret, kept=_open(kept, now)))
+        case _:
+            return Move(state)
+
+
+def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | Stopped, now: int) -> Move:
+    before = (getattr(state, "key_id", None), getattr(state, "secret", None))
+    key_id, secret = (_alive(held, now) for held in before)
+    ahead = AHEAD_OF_KEY if isinstance(state, MakeKey) and not any(before) else 0
+    if isinstance(state.access, Connected) and state.access.token.until <= now + ahead:
+        return Move(AskToken(state.job, key_id, secret), notice=say("notice.token_expired"))
+    if (key_id, secret) == before:
+        return Move(state)
+    if isinstance(state, KeepToken | MakeKey):
+        return Move(replace(state, key_id=key_id, secret=secret), notice=say("notice.keys_expired"))
+    if key_id is not None:
+        return Move(AskSecret(state.job, state.access, key_id), notice=say("notice.secret_expired"))
+    return Move(AskKeyId(state.job, state.access, secret), notice=say("notice.keys_expired"))
+
+
+def _alive(held: Held | None, now: int) -> Held | None:
+    return held if held is not None and held.until > now else None
+
+
+def _open(kept: Connected | None, now: int) -> Connected | None:
+    return kept if kept is not None and kept.token.until > now else None
+
+
+def view(dialog: Dialog, context: Context) -> Screen:
+    """Draw the screen of a dialog: badge, step, notice, the state's own lines and buttons, and the way out."""
+    row = row_of(dialog.state)
+    screen: Screen = row.screen(dialog.state, context)
+    head: list[Text] = []
+    mode = control.mode_of(dialog.state, context)
+    step = numbered(dialog.state, row.step)
+    if step is not None:
+        badge = say(f"badge.{mode}") if mode else say("badge.none")
+        head.append(say("frame.step", step=step[0], steps=step[1], badge=badge))
+    elif mode is not None:
+        head.append(say(f"badge.{mode}"))
+    if dialog.notice is not None:
+        head.append(say("frame.notice", notice=dialog.notice))
+    return Screen((*head, *screen.lines), (*screen.rows, *_way_out(dialog.state)))
+
+
+def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:
+    row = row_of(state)
+    if not row.cancel:
+        return ()
+    way = (BACK, CANCEL, HELP) if row.back is not None else (CANCEL, HELP)
+    return (way,)
+
+
+def asks(state: State) -> frozenset[Kind]:
+    """Tell which secrets the conversation waits for, also under a help screen."""
+    return row_of(control.beneath(state)).asks
+
+
+def strict(state: State) -> bool:
+    """Tell whether everything but plain talk is to be deleted unread."""
+    return row_of(control.beneath(state)).strict
+
+
+def tickets(state: State) -> frozenset[str]:
+    """List the tickets a state carries; those in one state and not in the next are to be shredded."""
+    return frozenset(held.ticket for held in holdings(state))
+
+
+def operation_of(state: State) -> str | None:
+    """Tell which operation the conversation waits for."""
+    operation = getattr(control.beneath(state), "operation", None)
+    return operation if isinstance(operation, str) else None
+
+
+def is_waiting(state: State) -> bool:
+    """Tell whether the screen shows running work."""
+    return isinstance(state, Working | Connecting | Destroying)

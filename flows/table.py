@@ -1,0 +1,145 @@
+"""The whole conversation on one page: for each state its step, its screen, what each answer does, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from flows import access, choices, control, keys, screens
+from flows.effects import Move
+from flows.events import Context, Ended, Kind, Pasted
+from flows.screen import Screen
+from flows.states import (
+    AskKeyId,
+    AskSecret,
+    AskToken,
+    ConfirmCancel,
+    ConfirmDestroy,
+    ConfirmForget,
+    ConfirmLive,
+    Connecting,
+    Destroying,
+    Done,
+    Gone,
+    Home,
+    KeepToken,
+    MakeKey,
+    NewWorker,
+    OpenAlpaca,
+    OwnToken,
+    PickAccount,
+    PickAmount,
+    PickMode,
+    PickName,
+    PickPace,
+    PickPlan,
+    PickSymbol,
+    PickWorker,
+    Reading,
+    Review,
+    State,
+    Stopped,
+    Welcome,
+    Working,
+    WrongMode,
+)
+
+S = TypeVar("S")
+TOKEN = frozenset({Kind.TOKEN})
+KEYS = frozenset({Kind.KEY_ID, Kind.SECRET})
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[S]):
+    """One state's line. `asks` are the secrets it takes; `strict` states delete anything that is not plain talk."""
+
+    state: type[S]
+    screen: Callable[[S, Context], Screen]
+    step: int = 0
+    taps: Mapping[str, Callable[[S, str, Context], Move]] = field(default_factory=dict)
+    back: Callable[[S], State] | None = None
+    said: Callable[[S, str, Context], Move] | None = None
+    pasted: Callable[[S, Pasted, Context], Move] | None = None
+    ended: Callable[[S, Ended, Context], Move] | None = None
+    asks: frozenset[Kind] = frozenset()
+    strict: bool = False
+    cancel: bool = True
+
+
+def _before_token(state: AskToken) -> State:
+    if isinstance(state.job, NewWorker):
+        return Review(state.job, state.kept)
+    return Home(state.job.worker)
+
+
+def _before_key(state: MakeKey) -> State:
+    if isinstance(state.job, NewWorker) and not isinstance(state.access, OwnToken):
+        return KeepToken(state.job, state.access, state.key_id, state.secret)
+    return Home(state.job.worker)
+
+
+def _token_again(state: PickAccount | PickName) -> State:
+    return AskToken(state.job, state.key_id, state.secret)
+
+
+# fmt: off
+TABLE: tuple[Row[Any], ...] = (
+    # — the road —
+    Row(Welcome,     screens.welcome,      0, {"begin": choices.open_alpaca}, cancel=False),
+    Row(OpenAlpaca,  screens.open_alpaca,  1, {"next": choices.pick_mode},               lambda _: Welcome()),
+    Row(PickMode,    screens.pick_mode,    2, {"mode": choices.mode_picked},             lambda s: OpenAlpaca(s.kept)),
+    Row(PickPlan,    screens.pick_plan,    3, {"watch": choices.plan_watch, "suggested": choices.plan_suggested,
+                                               "own": choices.plan_own},                 lambda s: PickMode(s.kept)),
+    Row(PickSymbol,  screens.pick_symbol,  3, {"symbol": choices.symbol_tapped},
+        lambda s: PickPlan(s.mode, s.kept), said=choices.symbol_said),
+    Row(PickAmount,  screens.pick_amount,  3, {"amount": choices.amount_tapped},
+        lambda s: PickSymbol(s.mode, s.kept), said=choices.amount_said),
+    Row(PickPace,    screens.pick_pace,    3, {"pace": choices.pace_tapped},
+        lambda s: PickAmount(s.mode, s.symbol, s.kept)),
+    Row(Review,      screens.review,       4, {"agree": choices.agreed},   lambda s: PickPlan(s.job.mode, s.kept)),
+    Row(ConfirmLive, screens.confirm_live, 4, {},
+        lambda s: WrongMode(choices.flipped(s.job), s.access, s.key_id, s.secret) if s.access and s.key_id and s.secret
+        else Review(s.job, s.access), said=choices.live_said),
+    Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection}, _before_token,
+        pasted=access.token_pasted, asks=TOKEN, strict=True),
+    Row(Connecting,  screens.connecting,   5, {}, None, ended=access.connect_ended, strict=True),
+    Row(PickAccount, screens.pick_account, 5, {"account": access.account_tapped, "page": access.account_page},
+        _token_again),
+    Row(PickName,    screens.pick_name,    5, {"name": access.name_tapped}, _token_again, said=access.name_said),
+    Row(KeepToken,   screens.keep_token,   5, {"keep": access.keep_tapped},
+        lambda s: AskToken(s.job, s.key_id, s.secret, s.access)),
+    Row(MakeKey,     screens.make_key,     6, {"next": keys.keys_made}, _before_key,
+        pasted=keys.keys_pasted, asks=KEYS, strict=True),
+    Row(AskKeyId,    screens.ask_key_id,   7, {}, lambda s: MakeKey(s.job, s.access, None, s.secret),
+        pasted=keys.keys_pasted, asks=KEYS, strict=True),
+    Row(AskSecret,   screens.ask_secret,   8, {}, lambda s: AskKeyId(s.job, s.access),
+        pasted=keys.keys_pasted, asks=KEYS, strict=True),
+    Row(Working,     screens.working,      0, {"stop": keys.stop_working}, None,
+        ended=keys.work_ended, strict=True, cancel=False),
+    Row(WrongMode,   screens.wrong_mode,   0, {"switch": keys.switch_mode, "other_keys": keys.other_keys}, None,
+        strict=True),
+    Row(Stopped,     screens.stopped,      0, {"again": keys.try_again, "other_keys": keys.other_keys}, None,
+        strict=True),
+    # — looking after what is there —
+    Row(Done,        screens.done,         0, {"do": control.home_tapped, "another": control.set_up}, cancel=False),
+    Row(Home,        screens.home,         0, {"do": control.home_tapped, "show": control.show_worker,
+                                               "another": control.set_up}, ended=control.home_ended, cancel=False),
+    Row(ConfirmDestroy, screens.confirm_destroy, 0, {}, control.go_back, said=control.destroy_said, cancel=False),
+    Row(Destroying,  screens.destroying,   0, {}, ended=control.destroy_ended, strict=True, cancel=False),
+    Row(Gone,        screens.gone,         0, {"another": control.set_up}, cancel=False),
+    Row(PickWorker,  screens.pick_worker,  0, {"worker": control.worker_tapped}, control.go_back, cancel=False),
+    # — in between —
+    Row(ConfirmCancel, screens.confirm_cancel, 0, {"yes": control.cancel_confirmed}, control.go_back, cancel=False),
+    Row(ConfirmForget, screens.confirm_forget, 0, {"yes": control.forget_confirmed,
+                                                   "destroy": control.destroy_first}, control.go_back, cancel=False),
+    Row(Reading,     screens.reading,      0, {"topic": control.read}, control.go_back, cancel=False),
+)
+# fmt: on
+
+ROWS: Mapping[type, Row[Any]] = {row.state: row for row in TABLE}
+
+
+def row_of(state: State) -> Row[Any]:
+    """Find a state's line."""
+    return ROWS[type(state)]

@@ -1,0 +1,28 @@
+"""Everything that can go wrong and is known by name; the rest is shown with its code and an incident id."""
+
+from __future__ import annotations
+
+from flows.events import Json
+from flows.words import Text, say
+
+TOKEN_CODES = frozenset({
+    "token_invalid", "token_is_global_key", "token_expired", "token_disabled", "token_not_yet_valid",
+    "token_ip_restricted", "permission_missing", "no_accounts", "account_id_needed", "other_cloudflare_account",
+    "token_gone", "no_token",
+})  # fmt: skip
+KEY_CODES = frozenset({"wrong_pair", "other_alpaca_account", "keys_gone"})
+KNOWN_CODES = TOKEN_CODES | KEY_CODES | {
+    "account_not_active", "account_blocked", "alpaca_slow", "alpaca_unreachable", "alpaca_busy", "alpaca_odd",
+    "email_unverified", "name_taken", "name_invalid", "name_missing", "script_limit", "cron_limit", "script_absent",
+    "busy", "throttled", "unreachable", "not_answering", "foreign_script", "worker_unreachable", "worker_absent",
+    "worker_forgotten", "worker_refused", "command_key_lost", "symbol_unknown", "stuck", "timeout",
+}  # fmt: skip
+
+
+def trouble(code: str, data: dict[str, Json] | None = None) -> Text:
+    """Say what went wrong and the one thing to do about it."""
+    facts = data or {}
+    detail, incident = str(facts.get("detail", "")), str(facts.get("incident", ""))
+    if code in KNOWN_CODES:
+        return say(f"error.{code}", detail=detail)
+    return say("error.unknown", code=code, detail=detail, incident=incident)

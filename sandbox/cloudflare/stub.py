@@ -1,0 +1,65 @@
+"""Answers in place of Workers that are kept but not run, so that a load run needs no process per user."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from sandbox.cloudflare.state import Account, Run, Script
+
+
+def answer_in_place(path: str, account: Account, script: Script, now: datetime) -> Response:
+    """Give a plausible answer to a Worker's command; signatures are not checked."""
+    if "/v1/" not in path:
+        return JSONResponse({"error": "unauthorized"}, 401)
+    match path.rpartition("/v1/")[2]:
+        case "status":
+            return JSONResponse(_status(script, now))
+        case "tick":
+            script.runs.append(Run("command", int(now.timestamp() * 1000), "ok"))
+            return JSONResponse({"run": _record(script)})
+        case "destroy":
+            del account.scripts[script.name]
+            return JSONResponse({"destroying": True, "cancelled": 0}, 202)
+        case _:
+            return JSONResponse({})
+
+
+def _status(script: Script, now: datetime) -> dict[str, Any]:
+    bound = {binding.name: binding.value for binding in script.live.bindings}
+    return {
+        "script": script.name,
+        "mode": bound.get("MODE", "paper"),
+        "template": bound.get("TEMPLATE", ""),
+        "deployment": bound.get("DEPLOYMENT", ""),
+        "now": now.isoformat(),
+        "account": {"ending": "0000", "status": "ACTIVE", "currency": "USD", "cash": "100000", "equity": "100000"},
+        "paused": None,
+        "plan": bound.get("PLAN", {"kind": "watch"}),
+        "ceilings": bound.get("CEILINGS", {}),
+        "last_tick": _record(script) if script.runs else None,
+        "last_order": None,
+        "ticks": len(script.runs),
+        "orders_today": [],
+        "positions": [],
+        "holds_cloudflare_token": "CLOUDFLARE_API_TOKEN" in bound,
+        "key_ending": str(bound.get("APCA_API_KEY_ID", ""))[-4:],
+    }
+
+
+def _record(script: Script) -> dict[str, Any]:
+    last = script.runs[-1]
+    return {
+        "id": len(script.runs),
+        "slot": str(last.scheduled_time),
+        "source": "command" if last.cron == "command" else "cron",
+        "at": datetime.fromtimestamp(last.scheduled_time / 1000, tz=script.created_on.tzinfo).isoformat(),
+        "ms": 1,
+        "outcome": "idle",
+        "reason": "Nothing to do: this plan only watches.",
+        "orders": [],
+        "market_open": False,
+        "request_ids": [],
+    }

@@ -1,0 +1,87 @@
+"""One account at the Alpaca stand-in, and what a test may do to it, all through its control API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+class Broker:
+    """An account of its own, with the market open unless the test says otherwise."""
+
+    def __init__(self, url: str, http: httpx.Client, **account: object) -> None:
+        self.url, self._http = url, http
+        self._control("DELETE", "/faults")
+        self._control("POST", "/fills", {"policy": "immediate"})
+        self.account: Json = self._control("POST", "/accounts", account)
+        self.id: str = self.account["id"]
+        self.keys: Json = self.new_keys()
+        self._seen: int = self._control("GET", "/calls")["next"]
+        self.market(is_open=True)
+
+    def new_keys(self) -> Json:
+        """A new pair; the old one dies."""
+        pair: Json = self._control("POST", "/keys", {"account": self.id})
+        return pair
+
+    def market(self, *, is_open: bool, opened: float = 90, closes: float = 180, **odd: object) -> None:
+        """Set the market's state: opened and closing so many minutes from now, whatever the real time of day is."""
+        self._control("DELETE", "/faults")
+        self._control("POST", "/clock", {"real": True, "open": is_open})
+        now = datetime.now(UTC)
+        answer = {
+            "timestamp": now.isoformat(),
+            "is_open": is_open,
+            "next_open": (now - timedelta(minutes=opened) + timedelta(days=1)).isoformat(),
+            "next_close": (now + timedelta(minutes=closes)).isoformat(),
+        }
+        self.fault("status", path="/v2/clock", status=200, json=answer | odd, times=None)
+
+    def fault(self, kind: str, **rule: object) -> None:
+        """Post a fault; it meets one request unless `times` says otherwise."""
+        self._control("POST", "/faults", {"kind": kind, **rule})
+
+    def refuse_order(self, status: int, code: int | None, message: str, **fields: object) -> None:
+        body = {"message": message} if code is None else {"code": code, "message": message}
+        self.fault("status", method="POST", path="/v2/orders", status=status, json=body | fields)
+
+    def change(self, **fields: object) -> None:
+        """Change the account."""
+        self._control("PATCH", f"/accounts/{self.id}", fields)
+
+    def fills(self, **policy: object) -> None:
+        self._control("POST", "/fills", policy)
+
+    def asset(self, **fields: object) -> None:
+        self._control("POST", "/assets", fields)
+
+    def place(self, **order: str) -> Json:
+        """An order of the account's owner, placed with the same keys from elsewhere."""
+        headers = {"APCA-API-KEY-ID": self.keys["key_id"], "APCA-API-SECRET-KEY": self.keys["secret"]}
+        answer = self._http.post(f"{self.url}/v2/orders", json=order, headers=headers)
+        self._seen += 1
+        answer.raise_for_status()
+        body: Json = answer.json()
+        return body
+
+    def orders(self) -> list[Json]:
+        """Every order the account has had, newest first."""
+        overview = self._control("GET", f"/overview?account={self.id}")
+        orders: list[Json] = overview["accounts"][0]["orders"]
+        return orders
+
+    def calls(self) -> list[str]:
+        """The requests since the last time this was asked, as "GET /v2/clock"."""
+        page = self._control("GET", f"/calls?since={self._seen}")
+        self._seen = page["next"]
+        return [f"{call['method']} {call['path']}" for call in page["calls"]]
+
+    def _control(self, method: str, path: str, body: object = None) -> Json:
+        answer = self._http.request(method, f"{self.url}/_sandbox{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found

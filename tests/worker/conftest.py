@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.alpaca.server import ServedAlpaca
+from tests.worker.broker import Broker
+from tests.worker.cloud import Cloud
+from tests.worker.runtime import Owner, Workerd, good
+
+TOKEN = "cfut_" + "t" * 40 + "00000000"
+BUY = {"kind": "recurring", "symbols": ["VTI"], "amount": "10.00", "every": "day"}
+CEILINGS = {"per_order": "10.00", "per_day": "10.00", "budget": "520.00", "symbols": ["VTI"]}
+
+
+class Deployment:
+    """A Worker as it stands after a deploy, its owner, its account and its cloud."""
+
+    def __init__(self, workerd: Workerd, owner: Owner, broker: Broker, cloud: Cloud) -> None:
+        self.workerd, self.owner, self.broker, self.cloud = workerd, owner, broker, cloud
+
+    def ask(self, command: str, body: object = None) -> Any:
+        """The answer of a command that must work."""
+        return good(self.owner.send(self.workerd.url, command, body))
+
+    def tick(self, **body: object) -> Any:
+        return self.ask("tick", body)["run"]
+
+    def events(self) -> list[str]:
+        return [f"{event['kind']}: {event['text']}" for event in self.ask("events", {})["events"]]
+
+    def kinds(self) -> list[str]:
+        return [event["kind"] for event in self.ask("events", {})["events"]]
+
+
+Deploy = Callable[..., Deployment]
+
+
+@pytest.fixture(scope="session")
+def alpaca() -> Iterator[ServedAlpaca]:
+    with ServedAlpaca() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=60) as http:
+        yield http
+
+
+@pytest.fixture
+def broker(alpaca: ServedAlpaca, http: httpx.Client) -> Broker:
+    return Broker(alpaca.paper_url, http, cash="1000")
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    cloud = Cloud()
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def deploy(
+    tmp_path: Path, broker: Broker, cloud: Cloud, alpaca: ServedAlpaca, http: httpx.Client
+) -> Iterator[Deploy]:
+    """Deploys with a daily buy of 10 USD of VTI; keyword arguments replace bindings, None leaves one out."""
+    running: list[Workerd] = []
+
+    def started(**changed: object) -> Deployment:
+        owner = Owner(http)
+        bindings: dict[str, object] = {
+            "APCA_API_KEY_ID": broker.keys["key_id"],
+            "APCA_API_SECRET_KEY": broker.keys["secret"],
+            "CLOUDFLARE_API_TOKEN": TOKEN,
+            "MODE": "paper",
+            "ACCOUNT_ID": broker.id,
+            "ALPACA_URL": broker.url,
+            "ALPACA_DATA_URL": alpaca.data_url,
+            "COMMAND_KEY": owner.public,
+            "DEPLOYMENT": "ab12cd34",
+            "SCRIPT": "soar-paper-ab12cd34",
+            "CLOUDFLARE_ACCOUNT": "c" * 32,
+            "CLOUDFLARE_API_URL": cloud.url,
+            "TEMPLATE": "test",
+            "PLAN": BUY,
+            "CEILINGS": CEILINGS,
+        }
+        bindings = {name: value for name, value in (bindings | changed).items() if value is not None}
+        workerd = Workerd(tmp_path, bindings, http)
+        running.append(workerd)
+        workerd.start()
+        return Deployment(workerd, owner, broker, cloud)
+
+    yield started
+    for workerd in running:
+        workerd.stop()
+        for secret in ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY", "CLOUDFLARE_API_TOKEN"):
+            assert str(workerd.bindings.get(secret, "-no-secret-")) not in workerd.log()
+
+
+@pytest.fixture
+def deployed(deploy: Deploy) -> Deployment:
+    return deploy()

@@ -1,0 +1,154 @@
+// The pure modules, by themselves. Run by test_modules.py.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const load = (name) => import(`../../worker_template/${name}.js`);
+const { toCents, amount, costCents, dollars } = await load("money");
+const { exchangeTime, isoWeek } = await load("exchange-time");
+const { Alpaca } = await load("alpaca");
+const { applyCeilings } = await load("ceilings");
+const { readAccount } = await load("account");
+const { judge } = await load("refusals");
+const { readPlan } = await load("plans");
+const { BadSettings } = await load("checks");
+const { readSettings } = await load("settings");
+
+test("amounts are exact and rounding goes the careful way", () => {
+  assert.equal(toCents("1000.105", "down"), 100010);
+  assert.equal(toCents("1000.105", "up"), 100011);
+  assert.equal(toCents("-0.001", "down"), -1);
+  assert.equal(toCents("-0.001", "up"), 0);
+  assert.equal(toCents(9.99, "down"), 999);
+  for (const odd of ["", "1e3", "NaN", "1,000", " 1", "0x10", null, undefined, {}, Number.NaN, "9".repeat(13)]) {
+    assert.equal(toCents(odd, "down"), null, String(odd));
+  }
+  assert.equal(amount("10"), 1000);
+  for (const odd of ["10.001", "-1", "1.", 10, "", "Infinity"]) assert.equal(amount(odd), null, String(odd));
+  assert.equal(costCents("0.0346", "289.0173"), 1000);
+  assert.equal(costCents("0.0346001", "289.0173"), 1001);
+  assert.equal(costCents("3", "0.10"), 30);
+  assert.equal(costCents("1", null), null);
+  assert.equal(dollars(5), "0.05");
+  assert.equal(dollars(-1234), "-12.34");
+});
+
+test("New York's time agrees with the time zone database", () => {
+  const options = { timeZone: "America/New_York", hourCycle: "h23", dateStyle: "short", timeStyle: "short" };
+  const format = new Intl.DateTimeFormat("en-CA", options);
+  for (let ms = Date.UTC(2024, 0, 1); ms < Date.UTC(2031, 0, 1); ms += 41 * 60_000 * 7) {
+    const { date, minutes, dayStart } = exchangeTime(ms);
+    const clock = `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+    assert.equal(`${date}, ${clock}`, format.format(ms));
+    assert.equal(format.format(dayStart), `${date}, 00:00`);
+  }
+  for (const edge of ["2026-03-08T06:59:59Z", "2026-03-08T07:00:00Z", "2026-11-01T05:59:59Z", "2026-11-01T06:00:00Z"]) {
+    const { date, minutes } = exchangeTime(Date.parse(edge));
+    assert.equal(format.format(Date.parse(edge)).slice(0, 10), date);
+    assert.equal(Number(format.format(Date.parse(edge)).slice(12, 14)), Math.floor(minutes / 60));
+  }
+});
+
+test("weeks are numbered as ISO 8601 does", () => {
+  const weeks = { "2026-11-23": "2026w48", "2026-12-31": "2026w53", "2027-01-03": "2026w53", "2027-01-04": "2027w01" };
+  for (const [date, week] of Object.entries(weeks)) assert.equal(isoWeek(date), week);
+  assert.equal(isoWeek("2024-12-30"), "2025w01");
+});
+
+test("a client that gets no answer in time gives up, and keeps the keys to itself", async () => {
+  const hang = (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const keys = { url: "http://alpaca", keyId: "PKKEYKEYKEYKEYKEY", secret: "secret\nsecret" };
+  const slow = new Alpaca({ ...keys, fetcher: hang, timeout: 20 });
+  const waiting = setTimeout(() => {}, 1000); // a timeout signal alone does not keep Node running
+  assert.deepEqual(await slow.clock(), { kind: "unreachable", why: "no answer in time" });
+  clearTimeout(waiting);
+  assert.deepEqual(await new Alpaca(keys).account(), { kind: "unreachable", why: "no connection" });
+  const telling = async () => Response.json({ code: 1, message: `no ${keys.keyId} ${keys.secret}` }, { status: 422 });
+  const refused = await new Alpaca({ ...keys, fetcher: telling }).account();
+  assert.equal(refused.message, "no … …");
+  assert.ok(!JSON.stringify(refused.message).includes("KEYKEY"));
+});
+
+test("a client stops before Cloudflare's limit on requests, and never follows a redirect", async () => {
+  const seen = [];
+  const fetcher = async (_, init) => (seen.push(init.redirect), new Response("", { status: 302 }));
+  const alpaca = new Alpaca({ url: "http://alpaca", keyId: "k", secret: "s", fetcher });
+  for (let call = 0; call < 45; call += 1) assert.equal((await alpaca.clock()).kind, "unreachable");
+  assert.equal(seen.length, 40);
+  assert.deepEqual(new Set(seen), new Set(["manual"]));
+});
+
+test("limits fail closed on anything that is not a number", () => {
+  const intent = { symbol: "VTI", side: "buy", cents: 1000, reason: "" };
+  const ceilings = { perOrder: 1000, perDay: 3000, budget: 3000, dailyLoss: null, symbols: ["VTI"] };
+  const spent = { today: 0, ever: 0, spendable: 100_000 };
+  const code = (i, c, s) => applyCeilings([{ ...intent, ...i }], { ...ceilings, ...c }, { ...spent, ...s }).held[0]?.code;
+  assert.equal(code(), undefined);
+  for (const odd of [Number.NaN, undefined, null, -1, 0.5, Infinity]) {
+    assert.equal(code({}, { perOrder: odd }), "per_order");
+    assert.equal(code({}, { perDay: odd }), "per_day");
+    assert.equal(code({}, { budget: odd }), "budget");
+    assert.equal(code({}, {}, { spendable: odd }), "cash");
+    assert.equal(code({ cents: odd }), "amount");
+  }
+  for (const odd of [Number.NaN, null]) assert.equal(code({}, {}, { today: odd }), "per_day");
+  assert.equal(code({ side: "sell" }), "symbol");
+  const many = applyCeilings(Array(5).fill(intent), ceilings, spent);
+  assert.deepEqual([many.allowed.length, many.held.length], [3, 2]);
+});
+
+test("a deposit hides no loss and a withdrawal is none", () => {
+  const account = (fields) => readAccount({ id: "x", status: "ACTIVE", last_equity: "1000", equity: "950", ...fields });
+  assert.equal(account({}).lossToday, 5000);
+  assert.equal(account({ equity: "1050", intraday_adjustments: "100" }).lossToday, 5000);
+  assert.equal(account({ equity: "900", intraday_adjustments: "-100" }).lossToday, 0);
+  for (const odd of [{ last_equity: "0" }, { last_equity: undefined }, { equity: "?" }, { intraday_adjustments: "?" }]) {
+    assert.equal(account(odd).lossToday, null);
+  }
+  assert.equal(account({ cash: "50", non_marginable_buying_power: "20.55" }).spendable, 2055);
+  assert.equal(account({ cash: "50", non_marginable_buying_power: "?" }).spendable, null);
+  assert.equal(account({ trading_blocked: "no idea" }).obstacle, "Alpaca has blocked trading in this account.");
+});
+
+test("a taken id is a reason to look, with either status", () => {
+  for (const status of [422, 409]) {
+    const refused = { kind: "refused", status, code: 40010001, message: "client_order_id must be unique", fields: {} };
+    assert.equal(judge(refused).act, "adopt");
+  }
+  assert.equal(judge({ kind: "refused", status: 418, code: null, message: "teapot", fields: {} }).act, "stop");
+});
+
+test("a refused weekly order is tried again on the next trading day, a cancelled one is not", () => {
+  const plan = readPlan({ kind: "recurring", symbols: ["VTI"], amount: "10", every: "week" });
+  const order = { symbol: "VTI", day: "2026-11-23", cents: 1000, status: "refused", reason: "No." };
+  const decide = (date, status) => plan.decide({ time: { date }, slotOrders: [{ ...order, status }] });
+  assert.equal(decide("2026-11-23", "refused").intents.length, 0);
+  assert.equal(decide("2026-11-24", "refused").intents.length, 1);
+  assert.equal(decide("2026-11-23", "absent").intents.length, 1);
+  for (const status of ["canceled", "filled", "sending", "lost", "accepted", "something_new"]) {
+    const { intents, reason } = decide("2026-11-24", status);
+    assert.equal(intents.length, 0);
+    assert.match(reason, /10\.00 USD of VTI/);
+  }
+});
+
+test("settings that are not exactly right are refused by name, without their value", () => {
+  const ceilings = { per_order: "10.00", per_day: "10.00", budget: "520.00", symbols: ["VTI"] };
+  const plan = { kind: "recurring", symbols: ["VTI"], amount: "10.00", every: "day" };
+  const env = {
+    APCA_API_KEY_ID: "PK1", APCA_API_SECRET_KEY: "s", MODE: "paper", ACCOUNT_ID: "a", DEPLOYMENT: "ab12cd34",
+    ALPACA_URL: "https://paper-api.alpaca.markets", PLAN: plan, CEILINGS: ceilings,
+  };
+  assert.equal(readSettings(env).ceilings.budget, 52000);
+  const damage = [
+    ...["520", "NaN", "-1", 520, undefined, null, "1.001"].slice(1).map((odd) => ({ CEILINGS: { ...ceilings, budget: odd } })),
+    { CEILINGS: undefined }, { CEILINGS: [] }, { CEILINGS: "{}" }, { CEILINGS: { ...ceilings, per_order: "" } },
+    { CEILINGS: { ...ceilings, daily_loss: "" } }, { CEILINGS: { ...ceilings, symbols: "VTI" } },
+    { CEILINGS: { ...ceilings, symbols: ["VTI", "VTI"] } }, { CEILINGS: { ...ceilings, symbols: ["vti"] } },
+    { PLAN: undefined }, { PLAN: { kind: "constructor" } }, { PLAN: { ...plan, every: "hour" } },
+    { PLAN: { ...plan, amount: "0.99" } }, { PLAN: { ...plan, symbols: [] } }, { PLAN: { ...plan, symbols: [1] } },
+    { DEPLOYMENT: "AB12CD34" }, { DEPLOYMENT: undefined }, { MODE: "demo" }, { ALPACA_URL: "" }, { ACCOUNT_ID: "" },
+    { ALPACA_URL: "https://api.alpaca.markets/" }, { APCA_API_SECRET_KEY: undefined }, { APCA_API_KEY_ID: "" },
+  ];
+  for (const odd of damage) assert.throws(() => readSettings({ ...env, ...odd }), BadSettings, JSON.stringify(odd));
+});

@@ -1,0 +1,161 @@
+"""What forbids trading: limits, the account's state, rejected keys, odd answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.worker.conftest import BUY, CEILINGS, Deploy, Deployment
+
+
+@pytest.mark.parametrize(
+    ("ceilings", "says"),
+    [
+        ({"per_order": "9.99"}, "that would make 10.00 USD, and the limit for one order is 9.99 USD."),
+        ({"per_day": "9.99"}, "the limit for one day is 9.99 USD."),
+        ({"budget": "9.99"}, "the whole budget is 9.99 USD."),
+        ({"symbols": ["SPY"]}, "it is not among the symbols agreed at deployment."),
+    ],
+)
+def test_no_order_goes_beyond_a_limit(deploy: Deploy, ceilings: dict[str, object], says: str) -> None:
+    deployed = deploy(CEILINGS=CEILINGS | ceilings)
+    for _ in range(2):
+        run = deployed.tick()
+        assert (run["outcome"], run["orders"][0]["status"]) == ("refused", "refused")
+        assert says in run["reason"]
+    assert deployed.broker.orders() == []
+    assert deployed.kinds() == ["refused"]
+
+
+def test_limits_count_what_was_spent_before(deploy: Deploy) -> None:
+    plan = BUY | {"symbols": ["VTI", "SPY", "QQQ"]}
+    ceilings = {"per_order": "10.00", "per_day": "30.00", "budget": "20.00", "symbols": ["VTI", "SPY", "QQQ"]}
+    deployed = deploy(PLAN=plan, CEILINGS=ceilings)
+    run = deployed.tick()
+    assert run["outcome"] == "traded"
+    assert run["reason"].startswith("Order placed: 10.00 USD of VTI, 10.00 USD of SPY. Not bought: 10.00 USD of QQQ")
+    assert len(deployed.broker.orders()) == 2
+    assert deployed.tick()["outcome"] == "refused"
+    assert deployed.ask("status")["spent"] == {"today": "20.00", "ever": "20.00"}
+    # A new version with a higher budget remembers what the old one spent.
+    deployed.workerd.restart(CEILINGS=ceilings | {"budget": "29.99"})
+    assert deployed.tick()["outcome"] == "refused"
+    deployed.workerd.restart(CEILINGS=ceilings | {"budget": "30.00"})
+    assert deployed.tick()["outcome"] == "traded"
+
+
+def test_no_more_than_the_cash_is_spent(deployed: Deployment) -> None:
+    deployed.broker.change(cash="9.99")
+    run = deployed.tick()
+    assert run["outcome"] == "refused"
+    assert "the cash in the account is 9.99 USD." in run["reason"]
+    deployed.broker.change(cash="10.00")
+    assert deployed.tick()["outcome"] == "traded"
+
+
+def test_cash_that_alpaca_does_not_tell_counts_as_none(deployed: Deployment) -> None:
+    deployed.broker.change(omit=["cash"])
+    assert deployed.tick()["reason"] == "Not bought: 10.00 USD of VTI; the cash in the account could not be checked."
+
+
+@pytest.mark.parametrize(
+    "damage", [{"CEILINGS": CEILINGS | {"per_day": "NaN"}}, {"PLAN": None}, {"APCA_API_SECRET_KEY": None}]
+)
+def test_damaged_settings_trade_nothing(deploy: Deploy, damage: dict[str, object]) -> None:
+    deployed = deploy(**damage)
+    run = deployed.tick()
+    assert run["outcome"] == "failed"
+    assert run["reason"].endswith("Nothing was traded.")
+    assert deployed.broker.calls() == []
+    assert deployed.ask("status")["ticks"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"status": "ACCOUNT_CLOSED_PENDING"}, 'its status is "ACCOUNT_CLOSED_PENDING"'),
+        ({"trading_blocked": True}, "Alpaca has blocked trading"),
+        ({"account_blocked": True}, "Alpaca has blocked this account"),
+        ({"suspend_trade": True}, "Trading is suspended"),
+    ],
+)
+def test_an_account_that_may_not_trade_does_not(deployed: Deployment, change: dict[str, object], says: str) -> None:
+    deployed.broker.change(**change)
+    run = deployed.tick()
+    assert run["outcome"] == "refused"
+    assert says in run["reason"]
+    assert deployed.ask("status")["paused"] is None
+
+
+def test_rejected_keys_pause_the_worker_until_there_are_others(deployed: Deployment) -> None:
+    pair = deployed.broker.new_keys()
+    run = deployed.tick()
+    assert run["outcome"] == "failed"
+    assert "does not accept the keys" in run["reason"]
+    paused = deployed.ask("status")["paused"]
+    assert paused["reason"] == "keys"
+    deployed.broker.calls()
+    assert deployed.tick()["outcome"] == "paused"
+    assert deployed.broker.calls() == []
+    deployed.workerd.restart(MODE="paper")
+    assert deployed.ask("status")["paused"] == paused
+    deployed.workerd.restart(APCA_API_KEY_ID=pair["key_id"], APCA_API_SECRET_KEY=pair["secret"])
+    assert deployed.ask("status")["paused"] is None
+    assert deployed.tick()["outcome"] == "traded"
+    assert deployed.kinds() == ["latched", "recovered", "trade"]
+
+
+def test_new_keys_do_not_undo_what_the_owner_paused(deployed: Deployment) -> None:
+    pair = deployed.broker.new_keys()
+    deployed.tick()
+    deployed.ask("pause", {"reason": "user"})
+    deployed.workerd.restart(APCA_API_KEY_ID=pair["key_id"], APCA_API_SECRET_KEY=pair["secret"])
+    assert deployed.ask("status")["paused"]["reason"] == "user"
+    assert deployed.tick()["outcome"] == "paused"
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_another_account_pauses_the_worker(deploy: Deploy, *, is_open: bool) -> None:
+    deployed = deploy(ACCOUNT_ID="00000000-0000-4000-8000-000000000000")
+    deployed.broker.market(is_open=is_open)
+    run = deployed.tick()
+    assert run["outcome"] == "refused"
+    assert "another Alpaca account" in run["reason"]
+    assert deployed.ask("status")["paused"]["reason"] == "account"
+    assert deployed.broker.orders() == []
+
+
+def test_a_loss_beyond_the_limit_pauses_until_resumed(deploy: Deploy) -> None:
+    deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "49.99"})
+    deployed.broker.change(last_equity="1049.99")
+    assert deployed.tick()["outcome"] == "traded"
+    deployed.broker.change(last_equity="1050.00")
+    run = deployed.tick()
+    assert run["outcome"] == "paused"
+    assert run["reason"] == "The account has lost 50.00 USD today; the limit is 49.99 USD."
+    deployed.broker.change(last_equity="1000.00")
+    deployed.workerd.restart()
+    assert deployed.ask("status")["paused"]["reason"] == "loss"
+    assert deployed.tick()["outcome"] == "paused"
+    deployed.ask("resume")
+    assert deployed.tick()["outcome"] == "idle"
+
+
+def test_a_loss_that_cannot_be_computed_trades_nothing(deploy: Deploy) -> None:
+    deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "50.00"})
+    deployed.broker.change(omit=["last_equity"])
+    run = deployed.tick()
+    assert (run["outcome"], run["reason"]) == ("refused", "Today's loss could not be computed, so nothing is traded.")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/v2/account", "html"), ("/v2/account", "cut"), ("/v2/positions", "empty"), ("/v2/orders", "cut")],
+)
+def test_an_odd_answer_to_any_question_trades_nothing(deployed: Deployment, path: str, kind: str) -> None:
+    deployed.broker.fault(kind, path=path, times=5)  # the runtime itself repeats a GET that was cut off
+    run = deployed.tick()
+    assert run["outcome"] == "failed"
+    assert run["reason"].startswith("Alpaca could not be reached: ")
+    assert deployed.broker.orders() == []
+    deployed.broker.market(is_open=True)
+    assert deployed.tick()["outcome"] == "traded"

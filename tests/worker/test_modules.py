@@ -1,0 +1,34 @@
+"""What holds of the modules themselves: the pure ones by themselves, their types, their size."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.worker.runtime import ROOT, TEMPLATE
+
+NODE = Path(sys.executable).with_name("node")
+
+
+def run(*command: Path | str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_pure_modules_by_themselves() -> None:
+    run(NODE, "--test", "tests/worker/modules.test.mjs")
+
+
+def test_the_types_hold() -> None:
+    run(NODE, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json")
+
+
+def test_each_module_reads_in_one_sitting() -> None:
+    modules = {path.name: path.read_text() for path in TEMPLATE.iterdir() if path.suffix == ".js"}
+    assert max(text.count("\n") for text in modules.values()) < 200
+    assert modules["worker.js"].count("\n") < 60
+    assert sum(len(text.encode()) for text in modules.values()) < 100 * 1024
+    imported = {name for text in modules.values() for name in re.findall(r' from "(.+?)"', text)}
+    assert imported <= {f"./{name}" for name in modules} | {"cloudflare:workers"}

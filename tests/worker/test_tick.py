@@ -1,0 +1,142 @@
+"""Runs, seen from outside: what the Worker does in each state of the market, the account and itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from tests.worker.conftest import BUY, CEILINGS, Deploy, Deployment
+
+LOOK = ["GET /v2/clock", "GET /v2/account", "GET /v2/positions", "GET /v2/orders"]
+
+
+def today() -> str:
+    return datetime.now(UTC).astimezone(ZoneInfo("America/New_York")).strftime("%Y%m%d")
+
+
+def test_nothing_is_known_before_the_first_run(deployed: Deployment) -> None:
+    status = deployed.ask("status")
+    assert status["account"] is None
+    assert status["last_tick"] is None
+    assert status["last_order"] is None
+    assert status["paused"] is None
+    assert (status["ticks"], status["orders_today"], status["positions"]) == (0, [], [])
+    assert status["script"] == "soar-paper-ab12cd34"
+    assert (status["mode"], status["plan"], status["ceilings"]) == ("paper", BUY, CEILINGS)
+    assert status["holds_cloudflare_token"] is True
+    assert status["key_ending"] == deployed.broker.keys["key_id"][-4:]
+    assert deployed.broker.calls() == []
+
+
+def test_the_first_open_run_buys_and_the_next_has_nothing_to_do(deployed: Deployment) -> None:
+    run = deployed.tick()
+    order_id = f"soar1-ab12cd34-{today()}-VTI-b"
+    assert run["outcome"] == "traded"
+    assert run["reason"] == "Order placed: 10.00 USD of VTI."
+    assert (run["id"], run["slot"], run["source"], run["market_open"]) == (1, today(), "command", True)
+    assert [(order["symbol"], order["side"], order["notional"]) for order in run["orders"]] == [("VTI", "buy", "10.00")]
+    assert run["orders"][0]["client_order_id"] == order_id
+    assert len(run["request_ids"]) == 6
+    assert deployed.broker.calls() == [*LOOK, "GET /v2/orders", "POST /v2/orders"]
+
+    run = deployed.tick()
+    assert run["outcome"] == "idle"
+    assert run["reason"] == "Nothing to do: 10.00 USD of VTI were bought today already."
+    # One more look than usual, once: what became of the order.
+    assert deployed.broker.calls() == [*LOOK, "GET /v2/orders"]
+    assert deployed.tick()["outcome"] == "idle"
+    assert deployed.broker.calls() == LOOK
+
+    (order,) = deployed.broker.orders()
+    assert (order["client_order_id"], order["status"]) == (order_id, "filled")
+    status = deployed.ask("status")
+    assert status["ticks"] == 3
+    assert status["last_tick"]["outcome"] == "idle"
+    assert status["last_order"]["status"] == "filled"
+    assert [each["client_order_id"] for each in status["orders_today"]] == [order_id]
+    assert status["account"]["ending"] == deployed.broker.account["account_number"][-4:]
+    assert (status["account"]["status"], status["account"]["cash"]) == ("ACTIVE", "990.00")
+    assert [position["symbol"] for position in status["positions"]] == ["VTI"]
+    assert deployed.kinds() == ["trade", "filled"]
+
+
+def test_a_closed_market_costs_one_call_and_the_first_time_two(deployed: Deployment) -> None:
+    deployed.broker.market(is_open=False)
+    run = deployed.tick()
+    assert (run["outcome"], run["market_open"], run["orders"]) == ("closed", False, [])
+    assert run["reason"].startswith("The market is closed. It opens at 2")
+    assert deployed.broker.calls() == ["GET /v2/clock", "GET /v2/account"]
+    assert deployed.ask("status")["account"]["cash"] == "1000.00"
+    deployed.tick()
+    assert deployed.broker.calls() == ["GET /v2/clock"]
+
+
+def test_the_first_and_the_last_minutes_of_a_session_are_left_out(deployed: Deployment) -> None:
+    for minutes in ({"opened": 2}, {"closes": 10}):
+        deployed.broker.market(is_open=True, **minutes)
+        run = deployed.tick()
+        assert run["outcome"] == "idle"
+        assert re.search("first 5 minutes|last 15 minutes", run["reason"])
+    assert deployed.broker.orders() == []
+    deployed.broker.market(is_open=True, opened=7, closes=20)
+    assert deployed.tick()["outcome"] == "traded"
+
+
+def test_a_paused_worker_asks_nobody_anything(deployed: Deployment) -> None:
+    paused = deployed.ask("pause", {"reason": "user"})["paused"]
+    assert paused["reason"] == "user"
+    assert deployed.ask("pause", {"reason": "user"})["paused"] == paused
+    run = deployed.tick()
+    assert run["outcome"] == "paused"
+    assert deployed.broker.calls() == []
+    assert deployed.ask("status")["paused"] == paused
+    assert deployed.ask("resume") == {"paused": None}
+    assert deployed.ask("resume") == {"paused": None}
+    assert deployed.tick()["outcome"] == "traded"
+    assert deployed.kinds() == ["paused", "resumed", "trade"]
+
+
+def test_watching_never_orders(deploy: Deploy) -> None:
+    nothing = {"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []}
+    deployed = deploy(PLAN={"kind": "watch"}, CEILINGS=nothing)
+    run = deployed.tick()
+    assert (run["outcome"], run["reason"]) == ("idle", "Watching only. Equity is 1000.00 USD, with 0 positions.")
+    assert deployed.broker.calls() == LOOK
+    assert deployed.broker.orders() == []
+
+
+def test_a_weekly_plan_acts_once_a_week(deploy: Deploy) -> None:
+    deployed = deploy(PLAN=BUY | {"every": "week"})
+    run = deployed.tick()
+    year, week, _ = datetime.strptime(today(), "%Y%m%d").replace(tzinfo=UTC).isocalendar()
+    assert run["slot"] == f"{year}w{week:02}"
+    assert run["orders"][0]["client_order_id"] == f"soar1-ab12cd34-{year}w{week:02}-VTI-b"
+    assert deployed.tick()["reason"] == "Nothing to do: 10.00 USD of VTI were bought this week already."
+
+
+def test_a_dry_run_says_what_it_would_do(deployed: Deployment) -> None:
+    run = deployed.tick(dry=True)
+    assert run["outcome"] == "dry"
+    assert [(order["symbol"], order["status"]) for order in run["orders"]] == [("VTI", "dry")]
+    assert deployed.broker.orders() == []
+    assert deployed.tick()["outcome"] == "traded"
+
+
+def test_the_schedule_runs_it_too_and_logs_one_line(deployed: Deployment) -> None:
+    deployed.workerd.cron()
+    last = deployed.ask("status")["last_tick"]
+    assert (last["source"], last["outcome"]) == ("cron", "traded")
+    (line,) = deployed.workerd.log().splitlines()
+    assert '"outcome":"traded"' in line
+    assert deployed.broker.id not in line
+
+
+def test_a_run_with_a_wrong_clock_does_not_trade(deployed: Deployment) -> None:
+    deployed.broker.market(is_open=True, timestamp="2026-11-20T15:00:00.123456789-05:00")
+    run = deployed.tick()
+    assert run["outcome"] == "failed"
+    assert "differ by" in run["reason"]
+    deployed.broker.market(is_open=True, is_open_="yes", next_close="soon")
+    assert deployed.tick()["reason"] == "The market clock gave no proper answer."
+    assert deployed.broker.orders() == []

@@ -1,0 +1,199 @@
+// The few calls to Alpaca this Worker makes. Nothing here throws: every way a call can end is one of the Answers below.
+// The keys go to one host only, never follow a redirect, and never appear in an answer.
+
+/**
+ * @typedef {import("./account.js").Fields} Fields
+ *
+ * @typedef {{kind: "ok", body: any}} Ok
+ * @typedef {{kind: "refused", status: number, code: number | null, message: string, fields: Fields}} Refused
+ * @typedef {{kind: "keys"}} KeysRejected Alpaca does not accept the key pair
+ * @typedef {{kind: "wait", until: number}} Wait too many requests; Unix milliseconds
+ * @typedef {{kind: "unreachable", why: string}} Unreachable no answer, or none of Alpaca's; it may have acted or not
+ * @typedef {Refused | KeysRejected | Wait | Unreachable} Failure
+ * @typedef {Ok | Failure} Answer
+ */
+
+const TIMEOUT = 10_000;
+const MOST_CALLS = 40; // Cloudflare's free plan allows 50 requests to others in one run
+
+export class Alpaca {
+  /** X-Request-ID of each answer; Alpaca's support asks for them. @type {string[]} */
+  requestIds = [];
+  calls = 0;
+
+  /**
+   * @param {{url: string, keyId: string, secret: string, fetcher?: typeof fetch, timeout?: number}} options
+   */
+  constructor({ url, keyId, secret, fetcher = (input, init) => fetch(input, init), timeout = TIMEOUT }) {
+    this.url = url;
+    this.keys = [keyId, secret];
+    this.fetcher = fetcher;
+    this.timeout = timeout;
+  }
+
+  /** Ok body: `timestamp`, `is_open`, `next_open`, `next_close`. */
+  clock() {
+    return this.#object("GET", "/v2/clock");
+  }
+
+  account() {
+    return this.#object("GET", "/v2/account");
+  }
+
+  positions() {
+    return this.#list("/v2/positions");
+  }
+
+  openOrders() {
+    return this.#list("/v2/orders?status=open&limit=500");
+  }
+
+  /**
+   * Orders of these symbols submitted after a moment, whatever became of them; 500 at most.
+   * @param {number} after Unix milliseconds
+   * @param {string[]} symbols
+   */
+  ordersSince(after, symbols) {
+    const since = encodeURIComponent(new Date(after).toISOString());
+    const named = encodeURIComponent(symbols.join(","));
+    return this.#list(`/v2/orders?status=all&limit=500&direction=asc&after=${since}&symbols=${named}`);
+  }
+
+  /** @param {string} clientOrderId */
+  orderById(clientOrderId) {
+    const id = encodeURIComponent(clientOrderId);
+    return this.#object("GET", `/v2/orders:by_client_order_id?client_order_id=${id}`);
+  }
+
+  /** @param {Record<string, string>} order */
+  submit(order) {
+    return this.#object("POST", "/v2/orders", order);
+  }
+
+  /** @param {string} orderId Alpaca's id of the order */
+  cancel(orderId) {
+    return this.#call("DELETE", `/v2/orders/${encodeURIComponent(orderId)}`);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string>} [body]
+   * @returns {Promise<Answer>}
+   */
+  async #object(method, path, body) {
+    const answer = await this.#call(method, path, body);
+    return answer.kind === "ok" && !isObject(answer.body) ? unreachable("an answer that is not Alpaca's") : answer;
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<Answer>}
+   */
+  async #list(path) {
+    const answer = await this.#call("GET", path);
+    if (answer.kind !== "ok") return answer;
+    const fine = Array.isArray(answer.body) && answer.body.every(isObject);
+    return fine ? answer : unreachable("an answer that is not Alpaca's");
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string>} [body]
+   * @returns {Promise<Answer>}
+   */
+  async #call(method, path, body) {
+    if (this.calls >= MOST_CALLS) return unreachable("this run has used up its requests");
+    this.calls += 1;
+    const [keyId = "", secret = ""] = this.keys;
+    /** @type {Record<string, string>} */
+    const headers = { "APCA-API-KEY-ID": keyId, "APCA-API-SECRET-KEY": secret, Accept: "application/json" };
+    if (body) headers["Content-Type"] = "application/json";
+    try {
+      const response = await this.fetcher(this.url + path, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        redirect: "manual",
+        signal: AbortSignal.timeout(this.timeout),
+      });
+      const id = response.headers.get("X-Request-ID");
+      if (id) this.requestIds.push(id.slice(0, 64));
+      return this.#read(response, await response.text());
+    } catch (error) {
+      // Only the kind of error: the text of one about a header would quote the key.
+      const late = error instanceof Error && error.name === "TimeoutError";
+      return unreachable(late ? "no answer in time" : "no connection");
+    }
+  }
+
+  /**
+   * @param {Response} response
+   * @param {string} text
+   * @returns {Answer}
+   */
+  #read(response, text) {
+    const { status } = response;
+    const body = parsed(text);
+    if (status === 401) return { kind: "keys" };
+    if (status === 429) return { kind: "wait", until: waitUntil(response.headers, Date.now()) };
+    if (status >= 200 && status < 300) {
+      return body === undefined && status !== 204 ? unreachable("an answer that is not Alpaca's") : { kind: "ok", body };
+    }
+    // "Not found" needs no words to be understood; any other refusal without Alpaca's JSON comes from someone else.
+    const fields = isObject(body) ? body : status === 404 ? {} : null;
+    if (status < 400 || status >= 500 || fields === null) return unreachable(`an answer with status ${status}`);
+    const code = typeof fields.code === "number" ? fields.code : null;
+    return { kind: "refused", status, code, message: this.#clean(String(fields.message ?? "")), fields };
+  }
+
+  /**
+   * A message of Alpaca's, short and without the keys, should it ever quote them.
+   * @param {string} message
+   */
+  #clean(message) {
+    return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200);
+  }
+}
+
+/**
+ * @param {string} why
+ * @returns {Unreachable}
+ */
+function unreachable(why) {
+  return { kind: "unreachable", why };
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown} undefined if it is not JSON
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Fields}
+ */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * When Alpaca may be asked again: what it says, within ten minutes, or in a minute.
+ * @param {Headers} headers
+ * @param {number} now Unix milliseconds
+ * @returns {number}
+ */
+function waitUntil(headers, now) {
+  const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
+  const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;
+  const until = [after, reset].find((moment) => moment > now) ?? now + 60_000;
+  return Math.min(until, now + 600_000);
+}

@@ -1,0 +1,26 @@
+// What the owner is told after a run. Whatever pauses the Worker was told when it did.
+
+import { wasPlaced } from "./result.js";
+
+/**
+ * Tells of each order, of each trouble once a day, and when it is over.
+ * @param {import("./ledger.js").Ledger} ledger
+ * @param {import("./result.js").Result} result
+ * @param {string} at
+ */
+export function inform(ledger, { outcome, code, reason, orders }, at) {
+  for (const order of orders.filter(wasPlaced)) {
+    ledger.tell("trade", `Order placed: ${order.side} ${order.notional} USD of ${order.symbol}.`, at);
+  }
+  if (ledger.paused()) return;
+  const before = ledger.recall("trouble");
+  if (outcome === "refused" || outcome === "failed") {
+    const trouble = `${outcome} ${code} ${at.slice(0, 10)}`;
+    if (trouble === before) return;
+    ledger.remember("trouble", trouble);
+    ledger.tell(outcome, reason, at);
+  } else if (before !== null && outcome !== "closed") {
+    ledger.remember("trouble", null);
+    if (before.startsWith("failed")) ledger.tell("recovered", "Runs work again.", at);
+  }
+}

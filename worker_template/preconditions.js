@@ -1,0 +1,101 @@
+// What must hold before a run may trade. Each check ends the run with a Halt if it does not.
+
+import { readAccount } from "./account.js";
+import { exchangeTime } from "./exchange-time.js";
+import { Halt, haltFor } from "./halt.js";
+import { dollars } from "./money.js";
+
+const MINUTE = 60_000;
+const LARGEST_SKEW = MINUTE;
+const SKIP_AFTER_OPEN = 5; // minutes in which prices still jump
+const SKIP_BEFORE_CLOSE = 15;
+
+/** @typedef {import("./tick.js").Desk} Desk */
+
+/**
+ * Ends the run if someone or something paused trading, or Alpaca asked to be left alone for a while.
+ * @param {Desk} desk
+ */
+export function checkPause({ ledger, now }) {
+  const paused = ledger.paused();
+  if (paused) throw new Halt("paused", "paused", `Paused since ${paused.since}: ${paused.note}`);
+  const until = Number(ledger.recall("wait_until") ?? 0);
+  if (until > now()) throw new Halt("failed", "wait", `Alpaca asked to wait until ${new Date(until).toISOString()}.`);
+}
+
+/**
+ * Ends the run if the market's clock and this one differ.
+ * @param {Desk} desk
+ */
+export async function readClock({ alpaca, now }) {
+  const answer = await alpaca.clock();
+  if (answer.kind !== "ok") throw haltFor(answer);
+  const { timestamp, is_open: isOpen, next_open: nextOpen, next_close: nextClose } = answer.body;
+  const moment = Date.parse(String(timestamp));
+  const opens = Date.parse(String(nextOpen));
+  const closes = Date.parse(String(nextClose));
+  if (typeof isOpen !== "boolean" || [moment, opens, closes].some(Number.isNaN)) {
+    throw new Halt("failed", "clock", "The market clock gave no proper answer.");
+  }
+  const skew = Math.abs(moment - now());
+  if (skew > LARGEST_SKEW) {
+    throw new Halt("failed", "skew", `This clock and the market's differ by ${Math.round(skew / 1000)} seconds.`);
+  }
+  return { time: exchangeTime(moment), isOpen, nextOpen: new Date(opens).toISOString(), opens, closes };
+}
+
+/**
+ * Ends the run in the first and the last minutes of a session. The clock does not say when the current session opened;
+ * the next one opens at the same time of day.
+ * @param {{time: import("./exchange-time.js").ExchangeTime, opens: number, closes: number}} clock
+ */
+export function checkSession({ time, opens, closes }) {
+  const sinceOpen = time.minutes - exchangeTime(opens).minutes;
+  if (sinceOpen >= 0 && sinceOpen < SKIP_AFTER_OPEN) {
+    throw new Halt("idle", "opening", `The market has just opened; nothing is done in its first ${SKIP_AFTER_OPEN} minutes.`);
+  }
+  if (closes - time.ms < SKIP_BEFORE_CLOSE * MINUTE) {
+    throw new Halt("idle", "closing", `The market closes soon; nothing is done in its last ${SKIP_BEFORE_CLOSE} minutes.`);
+  }
+}
+
+/**
+ * The account, if it is the one this Worker was deployed for.
+ * @param {Desk} desk
+ */
+export async function checkAccount({ alpaca, ledger, settings }) {
+  const answer = await alpaca.account();
+  if (answer.kind === "refused" && answer.status === 403) throw haltFor({ kind: "keys" });
+  if (answer.kind !== "ok") throw haltFor(answer);
+  const account = readAccount(answer.body);
+  if (account.id !== settings.accountId) {
+    const reason = "These keys belong to another Alpaca account than the one this Worker was deployed for.";
+    throw new Halt("refused", "account", reason, { pause: true });
+  }
+  const { ending, status, currency, cash, equity } = account;
+  ledger.remember("account", { ending, status, currency, cash: shown(cash), equity: shown(equity) });
+  return account;
+}
+
+/**
+ * Pauses everything if the account lost more today than was agreed; not knowing the loss ends this run.
+ * @param {Desk} desk
+ * @param {import("./account.js").Account} account
+ */
+export function checkLoss({ settings }, { lossToday }) {
+  const limit = settings.ceilings.dailyLoss;
+  if (limit === null) return;
+  if (lossToday === null) throw new Halt("refused", "loss_unknown", "Today's loss could not be computed, so nothing is traded.");
+  if (lossToday > limit) {
+    const reason = `The account has lost ${dollars(lossToday)} USD today; the limit is ${dollars(limit)} USD.`;
+    throw new Halt("paused", "loss", reason, { pause: true });
+  }
+}
+
+/**
+ * @param {number | null} cents
+ * @returns {string | null}
+ */
+function shown(cents) {
+  return cents === null ? null : dollars(cents);
+}
