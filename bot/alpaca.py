@@ -11,6 +11,7 @@ import json
 import os
 import re
 import ssl
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -20,6 +21,7 @@ from deploy.secret import Secret
 
 if TYPE_CHECKING:
     import requests
+    from alpaca.common.exceptions import APIError
     from alpaca.trading.client import TradingClient
 
 OK: Final = 200
@@ -54,9 +56,7 @@ class _Seen:
 
 def load() -> None:
     """Import the library and read the trusted certificates: half a second and 80 MB, better not at a user's cost."""
-    import alpaca.trading.client  # noqa: F401, PLC0415
-    import requests  # noqa: F401, PLC0415
-
+    _library()
     _trust()
     _adapter_class()
 
@@ -73,14 +73,12 @@ def ask_account(url: str, key_id: Secret, secret: Secret, timeouts: tuple[float,
 
 
 def _ask(url: str, key_id: Secret, secret: Secret, timeouts: tuple[float, float], seen: _Seen) -> Answer:
-    from alpaca.common.exceptions import APIError  # noqa: PLC0415
-    from alpaca.trading.client import TradingClient  # noqa: PLC0415
-
-    client = TradingClient(key_id.reveal(), secret.reveal(), url_override=url, raw_data=True)
+    client_of, refusal = _library()
+    client = client_of(key_id.reveal(), secret.reveal(), url_override=url, raw_data=True)
     try:
         _tame(client, url, timeouts, seen)
         body: object = client.get_account()
-    except APIError as error:
+    except refusal as error:
         body = _parsed(error.response.text)
     finally:
         client._session.close()  # noqa: SLF001
@@ -122,6 +120,16 @@ def _is_timeout(error: Exception) -> bool:
 
 
 @functools.cache
+def _library() -> tuple[type[TradingClient], type[APIError]]:
+    """Import alpaca-py. Its own imports warn of what they will have to change; that is no news to whoever runs Soar."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from alpaca.common.exceptions import APIError  # noqa: PLC0415
+        from alpaca.trading.client import TradingClient  # noqa: PLC0415
+    return TradingClient, APIError
+
+
+@functools.cache
 def _proxies(url: str) -> dict[str, str]:
     import requests  # noqa: PLC0415
 
@@ -131,7 +139,7 @@ def _proxies(url: str) -> dict[str, str]:
 @functools.cache
 def _trust() -> ssl.SSLContext:
     """The certificates trusted, read once: reading them costs ten times as much CPU as all the rest of a check."""
-    from requests.certs import where  # noqa: PLC0415
+    from certifi import where  # noqa: PLC0415
 
     return ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE") or where())
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 MAIN_MODULE = "worker.js"
 VERSION_DIGITS = 12
+# A sibling of this package, in a checkout as in an installation.
+PUBLISHED = Path(__file__).resolve().parent.parent / "worker_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,12 @@ class Template:
         return whole.hexdigest()[:VERSION_DIGITS]
 
 
-def read_template(folder: Traversable | None = None) -> Template:
-    """Read `folder`, by default the `worker_template` that came with this program.
+def read_template(folder: Path = PUBLISHED) -> Template:
+    """Read the modules in `folder`, by default those that came with this program.
 
     Raises FileNotFoundError when its main module is not there, which means that the installation is broken.
     """
-    place = folder if folder is not None else files("worker_template")
-    found = [Module(file.name, file.read_bytes()) for file in place.iterdir() if file.name.endswith(".js")]
+    found = [Module(file.name, file.read_bytes()) for file in sorted(folder.glob("*.js"))]
     if not any(module.name == MAIN_MODULE for module in found):
-        raise FileNotFoundError(f"{MAIN_MODULE} is not in the Worker's template folder")
-    return Template(tuple(sorted(found, key=lambda module: (module.name != MAIN_MODULE, module.name))))
+        raise FileNotFoundError(folder / MAIN_MODULE)
+    return Template(tuple(sorted(found, key=lambda module: module.name != MAIN_MODULE)))

@@ -55,7 +55,6 @@ export class OrderBook {
          cost = excluded.cost, status = 'sending', reason = excluded.reason, open = 1`,
       client_order_id, slot, day, at, symbol, side, cents, cents, reason,
     );
-    this.#foldOld();
   }
 
   /**
@@ -105,7 +104,8 @@ export class OrderBook {
     return this.#one("SELECT coalesce(sum(cost), 0) AS n FROM orders WHERE day = ?", day).n;
   }
 
-  #foldOld() {
+  /** Keeps the table at its largest size; called once in a run. */
+  trim() {
     const surplus = this.#one("SELECT count(*) AS n FROM orders").n - KEEP;
     if (surplus <= 0) return;
     const oldest = "SELECT id FROM orders WHERE open = 0 ORDER BY id LIMIT ?";

@@ -25,7 +25,7 @@ export async function place(desk, wanted) {
   const { book } = desk;
   const id = wanted.client_order_id;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    checkPause(desk);
+    if (attempt > 1) checkPause(desk);
     book.intend({ ...wanted, at: new Date(desk.now()).toISOString() });
     const answer = await desk.alpaca.submit(market(wanted));
     if (answer.kind === "ok") return book.update(id, standing(answer.body, wanted.cents));

@@ -156,6 +156,7 @@ export class SoarState extends DurableObject {
     const ms = Date.now() - started;
     const record = { slot, source, at, ms, outcome, reason, orders, market_open, request_ids: requestIds };
     const id = this.ledger.addRun(record);
+    this.book.trim();
     inform(this.ledger, result, now());
     console.log(JSON.stringify({ run: id, slot, source, ms, outcome, reason, orders: orders.length, request_ids: requestIds }));
     return { id, ...record };

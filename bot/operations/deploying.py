@@ -103,7 +103,9 @@ def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Go
         cloudflare_account=str(arguments["account"]),
         subdomain=subdomain,
         url=shop.places.worker.format(script=script, subdomain=subdomain),
-        **_account_of(worker_id, found, keys),
+        alpaca_account_hash=account_hash(worker_id, found.account_id),
+        alpaca_account_ending=found.account_ending,
+        key_ending=keys.key_id.ending,
         command_key=shop.seal_command_key(chat_id, worker_id, CommandKey.generate()),
         plan=_figures(arguments["plan"]),
         ceilings=_figures(arguments["limits"]),
@@ -116,14 +118,6 @@ def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Go
 
 def _figures(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _account_of(worker_id: str, found: Good, keys: Keys) -> dict[str, str]:
-    return {
-        "alpaca_account_hash": account_hash(worker_id, found.account_id),
-        "alpaca_account_ending": found.account_ending,
-        "key_ending": keys.key_id.ending,
-    }
 
 
 async def undo(shop: Workshop, operation: Operation, report: Report) -> Outcome:

@@ -94,7 +94,7 @@ async def rotate(shop: Workshop, operation: Operation, report: Report) -> Outcom
         return failed("worker_forgotten")
     if keys is None:
         return failed("keys_gone")
-    found = verdict(await shop.checker.check(keys.key_id, keys.secret, row.mode))
+    found = verdict(await shop.checker.check(keys.key_id, keys.secret, "live" if row.mode == "live" else "paper"))
     if isinstance(found, Outcome):
         return found
     if account_hash(row.id, found.account_id) != row.alpaca_account_hash:

@@ -65,7 +65,7 @@ class Keyring:
         for number, (name, key) in enumerate(keys.items(), 1):
             _check_entry(number, name, key)
         kept = dict(keys)
-        self._keys = lambda: kept
+        self._keys: Callable[[], dict[str, bytes]] = lambda: kept
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
         self._random = random
 

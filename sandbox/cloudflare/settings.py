@@ -48,13 +48,7 @@ async def patch_secrets(call: Call) -> Response:
     secrets = body.get("secrets") if isinstance(body, dict) else None
     if not isinstance(secrets, dict) or set(body) != {"secrets"}:
         raise refusal(10026, "a JSON object with 'secrets' is needed")
-    changes: dict[str, Binding | None] = {}
-    for name, item in secrets.items():
-        changes[name] = (
-            None if item is None else read_secret({"name": name, **item} if isinstance(item, dict) else item)
-        )
-        if changes[name] is not None and changes[name].name != name:  # type: ignore[union-attr]
-            raise refusal(10026, f"the secret under '{name}' has another name")
+    changes = {name: _secret_change(name, item) for name, item in secrets.items()}
     script = await _change_secrets(call, changes)
     return ok({"secrets": {name: {"name": name, "type": "secret_text"} for name in script.live.secret_names()}})
 
@@ -141,6 +135,15 @@ async def get_worker(call: Call) -> Response:
         **_script_settings(script),
     }
     return ok(result)
+
+
+def _secret_change(name: str, item: object) -> Binding | None:
+    if item is None:
+        return None
+    secret = read_secret({"name": name, **item} if isinstance(item, dict) else item)
+    if secret.name != name:
+        raise refusal(10026, f"the secret under '{name}' has another name")
+    return secret
 
 
 async def _change_secrets(call: Call, changes: dict[str, Binding | None]) -> Script:

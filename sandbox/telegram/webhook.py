@@ -112,7 +112,7 @@ class Sender:
             headers[SECRET_HEADER] = self.webhook.secret
         try:
             answer = await self._client.post(self.webhook.url, content=json.dumps(pending.body), headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._failed(f"Connection failed: {type(error).__name__}")
             return 0.0
         if not answer.is_success:

@@ -19,12 +19,12 @@ from deploy.steps import gone
 from tests.deploy.scripted import Act, Cut, FakeClock, Got, Hang, Raw, Scripted, said
 from tests.deploy.site import COMMAND_KEY, KEYS
 
-RUN = {
+RUN: dict[str, Any] = {
     "id": 3, "slot": "20261123", "source": "command", "at": "2026-11-23T15:00:00Z", "ms": 12, "outcome": "traded",
     "reason": "Bought.", "market_open": True, "request_ids": ["abc"], "later": "unknown field",
     "orders": [{"symbol": "VTI", "side": "buy", "notional": "10.00", "client_order_id": "soar1-x", "status": "new"}],
 }  # fmt: skip
-STATUS = {
+STATUS: dict[str, Any] = {
     "script": "soar-paper-ab12cd34", "mode": "paper", "template": "0123456789ab", "deployment": "ab12cd34",
     "now": "2026-11-23T15:00:00Z", "paused": {"reason": "user", "since": "2026-11-23T14:00:00Z", "note": ""},
     "account": {"ending": "1234", "status": "ACTIVE", "currency": "USD", "cash": "99.5", "equity": 100.25},
@@ -105,7 +105,7 @@ async def test_status_is_read_whole(server: Scripted, worker: WorkerClient) -> N
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     "odd",
-    [{}, {name: None for name in STATUS}, {name: [1, {"x": 2}] for name in STATUS}, {name: "x" for name in STATUS}],
+    [{}, dict.fromkeys(STATUS), {name: [1, {"x": 2}] for name in STATUS}, dict.fromkeys(STATUS, "x")],
 )
 async def test_an_odd_status_does_no_harm(odd: dict[str, object], server: Scripted, worker: WorkerClient) -> None:
     server.on(at("status"), said(200, odd))

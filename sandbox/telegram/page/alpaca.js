@@ -35,23 +35,25 @@ function sections(panel, overview, choice) {
   if (!account) return [market, { key: "none", data: overview.mode, draw: () => h("p", { class: "empty" }, "No account of this kind.") }];
   const keys = { account: account.id, keys: account.keys, pair: choice.pair };
   const balance = { ...account, keys: 0, positions: 0, orders: 0, others: overview.accounts.map((/** @type {any} */ each) => each.id) };
-  return [
-    market,
-    { key: "balance", data: balance, draw: () => balanceCard(panel, overview, account, choice) },
-    { key: "keys", data: keys, draw: () => keysCard(panel, account, choice) },
-    { key: "positions", data: account.positions, draw: () => positionsCard(account) },
+  const money = { key: "balance", data: balance, draw: () => balanceCard(panel, overview, account, choice) };
+  const keyBox = { key: "keys", data: keys, draw: () => keysCard(panel, account, choice) };
+  const trades = [
     { key: "orders", data: account.orders, draw: () => ordersCard(account) },
+    { key: "positions", data: account.positions, draw: () => positionsCard(account) },
   ];
+  const trading = account.orders.length > 0 && !choice.pair;
+  return trading ? [market, money, ...trades, keyBox] : [market, money, keyBox, ...trades];
 }
 
 /** @param {Panel} panel @param {any} clock */
 function clockCard(panel, clock) {
-  const next = clock.is_open ? `closes ${when(clock.next_close, EASTERN)}` : `opens ${when(clock.next_open, EASTERN)}`;
+  const next = clock.is_open ? clock.next_close : clock.next_open;
+  const moment = clock.timestamp?.slice(0, 10) === next?.slice(0, 10) ? next.slice(11, 16) : when(next, EASTERN);
   const element = card(clock.is_open ? "Market open" : "Market closed",
-    h("p", { class: "facts" }, `${when(clock.timestamp, EASTERN)} in New York · ${next}`),
+    h("p", { class: "facts" }, `${when(clock.timestamp, EASTERN)} in New York · ${clock.is_open ? "closes" : "opens"} ${moment}`),
     h("div", { class: "acts" },
-      act("Open", () => panel.act("/clock", { open: true })),
-      act("Close", () => panel.act("/clock", { open: false })),
+      act("Open market", () => panel.act("/clock", { open: true })),
+      act("Close market", () => panel.act("/clock", { open: false })),
       act("+1 day", () => panel.act("/clock", { advance_seconds: DAY }))));
   element.classList.add("quiet", "market", clock.is_open ? "is-open" : "is-closed");
   return element;

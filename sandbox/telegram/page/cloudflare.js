@@ -79,4 +79,8 @@ function tokensCard(panel, tokens, account, choice) {
 }
 
 /** @param {string[]} permissions */
-const allowed = (permissions) => permissions.map((each) => each.replaceAll("_", " ").replace(":", ": ")).join(" · ");
+function allowed(permissions) {
+  const edits = permissions.filter((each) => !each.endsWith(":read")).map((each) => each.replaceAll("_", " ").replace(":", ": "));
+  const reads = permissions.length - edits.length;
+  return [...edits, reads ? `${reads} read-only` : ""].filter(Boolean).join(" · ") || "no permissions";
+}

@@ -37,7 +37,7 @@ const ICONS = {
   pencil: "M5 19l1-4L16 5l3 3L9 18l-4 1Z",
   trash: "M5 7h14M9 7V4.5h6V7M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   reply: "M10 6 4 11.5 10 17v-3.5c5 0 8 1 10 4.5-.5-6-4-9-10-9.5V6Z",
-  panels: "M4 5h16v14H4zM12 5v14M7 9h2M7 12h2M15 9h2M15 12h2M15 15h2",
+  panels: "M4 9h11v11H4zM9 9V4h11v11h-5",
   plus: "M12 5v14M5 12h14",
   window: "M4 5h16v14H4zM4 9h16M7 7h.2",
   clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM12 8v4.5l3 2",

@@ -22,6 +22,8 @@ export class Counter extends DurableObject {
     await this.ctx.storage.put("count", count);
     return count;
   }
+  async arm(delay) { await this.ctx.storage.setAlarm(Date.now() + delay); }
+  async alarm() { await this.add(1000); }
 }
 const counter = (env) => env.COUNTER.get(env.COUNTER.idFromName("one"));
 export default {
@@ -30,6 +32,7 @@ export default {
     const { MODE, KEY, SECRET, PLAN } = env;
     switch (url.pathname) {
       case "/count": return Response.json({ count: await counter(env).add(1) });
+      case "/arm": await counter(env).arm(400); return new Response("armed");
       case "/env": return Response.json({ MODE, KEY, SECRET, PLAN });
       case "/echo": return new Response(await request.text(), {
         status: 201,

@@ -106,6 +106,14 @@ def test_stored_state_survives_redeploys_and_secret_changes_but_not_deletion(run
     assert running.http.get(f"{running.open_address('stays')}/count").json() == {"count": 1}
 
 
+def test_an_alarm_set_before_a_redeploy_goes_off_after_it(running: Client) -> None:
+    running.upload_counter("alarmed")
+    url = running.open_address("alarmed")
+    running.http.get(f"{url}/arm")
+    running.upload_counter("alarmed")
+    wait_until(lambda: running.http.get(f"{url}/count").json()["count"] > 1000)
+
+
 def test_a_rotation_changes_both_secrets_in_one_version(running: Client) -> None:
     running.upload_counter("rotates", bindings=SECRETS)
     url = running.open_address("rotates")

@@ -1,0 +1,50 @@
+"""The sandbox for people: every stand-in, the bot in it, and the chat page in the browser."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import httpx
+
+from sandbox.bot_process import BotProcess
+from sandbox.stand_ins import Ports, StandIns
+
+HOME = Path(".demo")
+
+
+def demonstrate(port: int, *, fresh: bool = False) -> None:
+    """Run until Ctrl+C. The stand-ins forget everything when they stop, so the bot starts anew with them."""
+    if fresh or HOME.exists():
+        shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(mode=0o700)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with StandIns(Ports.from_first(port), crons=True) as world:
+        _furnish(world)
+        log = HOME / "bot.log"
+        with BotProcess(world.settings(HOME / "data"), log) as bot:
+            _greet(world, log)
+            while not stop.wait(0.5) and not bot.ended():
+                pass
+            if bot.ended():
+                print(f"The bot has ended by itself; {log} says why.")
+
+
+def _furnish(world: StandIns) -> None:
+    """Give the visitor accounts to play with, as a newcomer would have after signing up."""
+    with httpx.Client(trust_env=False) as http:
+        http.post(f"{world.cloudflare.url}/_sandbox/accounts", json={"name": "Your account"}).raise_for_status()
+
+
+def _greet(world: StandIns, log: Path) -> None:
+    print(
+        f"\n  Soar is running in its sandbox.  Open {world.telegram.url}\n\n"
+        "  Tap Start and follow the chat. Beside it (on a phone: behind the tabs) you find the\n"
+        "  stand-ins for Cloudflare and Alpaca, where you make the token and the keys to paste.\n"
+        f"  Nothing leaves this machine. The bot logs to {log}. Stop with Ctrl+C.\n",
+        flush=True,
+    )

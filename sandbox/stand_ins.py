@@ -1,0 +1,82 @@
+"""All stand-ins together, on loopback, and the settings that point a bot at them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.alpaca.exchange import Exchange
+from sandbox.alpaca.server import ServedAlpaca
+from sandbox.cloudflare.server import create_app as cloudflare_app
+from sandbox.serving import Served
+from sandbox.telegram.server import DEMO_TOKEN, DEMO_USERNAME
+from sandbox.telegram.server import create_app as telegram_app
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each stand-in answers; 0 picks a free port."""
+
+    telegram: int = 0
+    cloudflare: int = 0
+    alpaca: tuple[int, int, int] = (0, 0, 0)
+
+    @classmethod
+    def from_first(cls, first: int) -> Self:
+        """Five ports in a row: chat page, Cloudflare, Alpaca paper, live and data."""
+        return cls(first, first + 1, (first + 2, first + 3, first + 4))
+
+
+class StandIns:
+    """Telegram, Cloudflare and Alpaca on this machine; a context manager."""
+
+    def __init__(
+        self,
+        ports: Ports = Ports(),  # noqa: B008  (frozen)
+        *,
+        execution: bool = True,
+        crons: bool = False,
+        workdir: Path | None = None,
+        exchange: Exchange | None = None,
+    ) -> None:
+        """`execution` runs uploaded Workers for real, `crons` fires their schedules by the clock."""
+        self.alpaca = ServedAlpaca(exchange, ports.alpaca)
+        cloudflare = cloudflare_app(public_url="", execution=execution, crons=crons, workdir=workdir)
+        self.cloudflare = Served(cloudflare, ports.cloudflare)
+        beside = {
+            "cloudflare_url": self.cloudflare.url,
+            "alpaca": {"paper_url": self.alpaca.paper_url, "live_url": self.alpaca.live_url},
+        }
+        self.telegram = Served(telegram_app(tokens={DEMO_TOKEN: DEMO_USERNAME}, panels=beside), ports.telegram)
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start all of them."""
+        for server in (self.alpaca, self.cloudflare, self.telegram):
+            self._running.enter_context(server)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop all of them."""
+        self._running.close()
+
+    def settings(self, data_dir: Path, **more: str) -> dict[str, str]:
+        """Give the environment for a bot that is to live here."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SOAR_")}
+        return inherited | {
+            "SOAR_TELEGRAM_TOKEN": DEMO_TOKEN,
+            "SOAR_TELEGRAM_API_URL": self.telegram.url,
+            "SOAR_CLOUDFLARE_API_URL": f"{self.cloudflare.url}/client/v4",
+            "SOAR_WORKER_URL_TEMPLATE": f"{self.cloudflare.url}/workers/{{subdomain}}/{{script}}",
+            "SOAR_ALPACA_PAPER_URL": self.alpaca.paper_url,
+            "SOAR_ALPACA_LIVE_URL": self.alpaca.live_url,
+            "SOAR_ALPACA_DATA_URL": self.alpaca.data_url,
+            "SOAR_DATA_DIR": str(data_dir),
+            **more,
+        }

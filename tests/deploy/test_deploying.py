@@ -1,0 +1,257 @@
+"""The steps in their order, against scripted answers: how many requests, what when something is in the way."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from deploy.accounts import connect, look
+from deploy.cloudflare import Cloudflare
+from deploy.errors import AccountRefused, DeployError, ForeignScript, KeysNeeded, NotAnswering, PermissionMissing
+from deploy.steps import Deployed, Site, State, Step, deploy, remaining, remove, update
+from deploy.template import Template
+from tests.deploy.scripted import Act, Cut, FakeClock, Raw, Scripted, bad, good, said
+from tests.deploy.site import ACCOUNT, COMMAND_KEY, DEPLOYMENT, KEYS, SCRIPT_PATH, TOKEN, WORKERS_PATH
+
+WORKER = f"/workers/ann/{DEPLOYMENT.script}/v1"
+OURS = {"id": DEPLOYMENT.script, "tags": list(DEPLOYMENT.tags)}
+PUT, ADDRESS, SCHEDULE = f"PUT {SCRIPT_PATH}", f"POST {SCRIPT_PATH}/subdomain", f"PUT {SCRIPT_PATH}/schedules"
+STATUS, TICK = f"POST {WORKER}/status", f"POST {WORKER}/tick"
+NAME, SCRIPTS = f"GET {WORKERS_PATH}/subdomain", f"GET {WORKERS_PATH}/scripts"
+
+
+class Progress:
+    def __init__(self) -> None:
+        self.seen: list[tuple[Step, State]] = []
+
+    async def __call__(self, step: Step, state: State) -> None:
+        self.seen.append((step, state))
+
+    @property
+    def done(self) -> list[str]:
+        return [step.value for step, state in self.seen if state is State.DONE]
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress()
+
+
+@pytest.fixture
+def site(server: Scripted, cloudflare: Cloudflare) -> Site:
+    """A site whose account has a name and nothing else, and where all goes well."""
+    server.on("GET /accounts", good([{"id": ACCOUNT, "name": "Ann"}]))
+    server.on(NAME, good({"subdomain": "ann"}))
+    server.on(SCRIPTS, good([]))
+    server.on(PUT, good({"id": DEPLOYMENT.script}))
+    server.on(ADDRESS, good({"enabled": True}))
+    server.on(SCHEDULE, good({"schedules": []}))
+    server.on(f"DELETE {SCRIPT_PATH}", good(None))
+    server.on(STATUS, said(200, {"deployment": DEPLOYMENT.deployment_id}))
+    server.on(TICK, said(200, {"run": {"id": 1, "outcome": "idle"}}))
+    deployment = dataclasses.replace(DEPLOYMENT, worker_url_template=server.url + "/workers/{subdomain}/{script}")
+    return Site(cloudflare, TOKEN, deployment)
+
+
+async def go(site: Site, template: Template, progress: Progress, *, keys: bool = True, first: bool = True) -> Deployed:
+    return await deploy(
+        site,
+        keys=KEYS if keys else None,
+        template=template,
+        command_key=COMMAND_KEY,
+        progress=progress,
+        first=first,
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_first_deploy_takes_three_requests_and_three_more(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    await connect(site.cloudflare, TOKEN)
+    await look(site.cloudflare, TOKEN, ACCOUNT)
+    assert len(server.got) == 3
+    deployed = await go(site, template, progress)
+    assert server.lines[3:] == [PUT, ADDRESS, SCHEDULE, STATUS, TICK]
+    assert progress.done == ["ensure_script", "ensure_address", "ensure_schedule", "ensure_answering", "first_tick"]
+    assert deployed.first_run is not None
+    assert deployed.first_run.outcome == "idle"
+    assert (deployed.url, deployed.schedule) == (site.deployment.url, "cron")
+    bodies = {got.line: got.json() for got in server.got if got.line in {ADDRESS, SCHEDULE}}
+    assert bodies == {ADDRESS: {"enabled": True, "previews_enabled": False}, SCHEDULE: [{"cron": "*/15 * * * *"}]}
+
+
+@pytest.mark.asyncio
+async def test_a_replay_looks_first(server: Scripted, site: Site, template: Template, progress: Progress) -> None:
+    server.on(SCRIPTS, good([OURS]))
+    await go(site, template, progress, first=False)
+    assert server.lines == [NAME, SCRIPTS, PUT, ADDRESS, SCHEDULE, STATUS, TICK]
+    assert progress.done[0] == "ensure_name"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("first", [True, False])
+async def test_without_keys_an_earlier_upload_is_needed(
+    first: bool, server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    with pytest.raises(KeysNeeded):
+        await go(site, template, progress, keys=False, first=first)
+    assert PUT not in server.lines
+    server.on(SCRIPTS, good([OURS]))
+    await go(site, template, progress, keys=False, first=first)
+    assert b"keep_bindings" in next(got.body for got in server.got if got.line == PUT)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("tags", [None, [], ["soar"], ["soar", "soar-deployment-00000000"], ["soar-deployment-ab12cd34"]])
+@pytest.mark.parametrize("keys", [True, False])
+async def test_what_is_not_this_deployment_is_never_overwritten_or_removed(
+    tags: list[str] | None, keys: bool, server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(SCRIPTS, good([{"id": DEPLOYMENT.script, "tags": tags}]))
+    for attempt in (
+        go(site, template, progress, keys=keys, first=False),
+        update(site, template),
+        remove(site),
+    ):
+        with pytest.raises(ForeignScript):
+            await attempt
+    assert {got.method for got in server.got} == {"GET"}
+
+
+@pytest.mark.asyncio
+async def test_a_name_that_vanished_is_made_again(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(PUT, bad(403, 10063, "You need a workers.dev subdomain"), good({}))
+    server.on(NAME, bad(404, 10007, "none"))
+    server.on(f"PUT {WORKERS_PATH}/subdomain", good({"subdomain": "ann"}))
+    await go(site, template, progress)
+    assert server.lines == [PUT, NAME, f"PUT {WORKERS_PATH}/subdomain", PUT, ADDRESS, SCHEDULE, STATUS, TICK]
+
+
+@pytest.mark.asyncio
+async def test_a_name_that_changed_changes_the_address(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(NAME, good({"subdomain": "anna"}))
+    server.on(STATUS.replace("/ann/", "/anna/"), said(200, {"deployment": DEPLOYMENT.deployment_id}))
+    server.on(TICK.replace("/ann/", "/anna/"), said(200, {"run": {"id": 1}}))
+    deployed = await go(site, template, progress, first=False)
+    assert deployed.subdomain == "anna"
+    assert "/anna/" in deployed.url
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("step", "answer", "code"),
+    [
+        (PUT, bad(403, 10034, "Verify your e-mail"), "email_unverified"),
+        (PUT, bad(403, 10037, "Limit"), "script_limit"),
+        (SCHEDULE, bad(400, 10072, "Limit"), "cron_limit"),
+        (ADDRESS, Raw(502, b"<html>"), "unreachable"),
+        (PUT, bad(400, 10021, "SyntaxError"), "unknown"),
+    ],
+)
+async def test_what_stops_a_deploy_has_a_name(
+    step: str, answer: Act, code: str, server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(step, answer)
+    with pytest.raises(DeployError) as caught:
+        await go(site, template, progress)
+    assert caught.value.code == code
+    assert isinstance(caught.value, AccountRefused) == (code in {"email_unverified", "script_limit", "cron_limit"})
+
+
+@pytest.mark.asyncio
+async def test_a_token_that_may_only_read_is_found_out_when_writing(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(PUT, bad(403, 10000, "Authentication error"))
+    server.on("GET /user/tokens/verify", good({"id": "x", "status": "active"}))
+    with pytest.raises(PermissionMissing) as caught:
+        await go(site, template, progress)
+    assert caught.value.permission == "workers_scripts:edit"
+
+
+@pytest.mark.asyncio
+async def test_a_new_address_is_waited_for(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    nothing_yet: list[Act] = [Raw(404, b"<h1>"), Raw(530, b"<h1>"), Cut(), Cut(), said(401, {"error": "unauthorized"})]
+    server.on(STATUS, *nothing_yet, said(200, {"deployment": "00000000"}), said(200, {"deployment": "ab12cd34"}))
+    deployed = await go(site, template, progress)
+    assert deployed.first_run is not None
+    assert progress.seen.count((Step.ANSWERING, State.WAITING)) == 1
+    assert isinstance(site.cloudflare.clock, FakeClock)
+    assert site.cloudflare.clock.slept == [0.25, 0.5, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.asyncio
+async def test_an_address_that_never_comes(
+    server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(STATUS, Raw(404, b"<h1>There is nothing here yet</h1>"))
+    with pytest.raises(NotAnswering) as caught:
+        await go(site, template, progress)
+    assert caught.value.retryable
+    assert isinstance(site.cloudflare.clock, FakeClock)
+    assert 230 < sum(site.cloudflare.clock.slept) <= 240
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answers", "asked", "reported"),
+    [
+        ([said(200, {})], 3, False),
+        ([said(500, {"error": "internal"})], 1, False),
+        ([Raw(500, b"Error 1101"), said(200, {"run": {"id": 1}})], 2, True),
+    ],
+)
+async def test_a_first_tick_without_a_report_does_not_undo_a_deploy(
+    answers: list[Act], asked: int, reported: bool, server: Scripted, site: Site, template: Template, progress: Progress
+) -> None:
+    server.on(TICK, *answers)
+    deployed = await go(site, template, progress)
+    assert (deployed.first_run is not None) == reported
+    assert server.lines.count(TICK) == asked
+
+
+@pytest.mark.asyncio
+async def test_an_update_is_two_changes_that_keep_the_secrets(server: Scripted, site: Site, template: Template) -> None:
+    server.on(SCRIPTS, good([OURS]))
+    await update(site, template)
+    assert server.lines == [SCRIPTS, PUT, SCHEDULE]
+    assert b"APCA_API_KEY_ID" not in server.got[1].body
+
+
+@pytest.mark.asyncio
+async def test_remove_and_what_remains(server: Scripted, site: Site) -> None:
+    server.on(SCRIPTS, good([OURS]), good([OURS]), good([OURS]), good([]))
+    assert await remaining(site)
+    assert await remove(site)
+    assert server.got[-1].query == {"force": "true"}
+    server.on(f"DELETE {SCRIPT_PATH}", Cut(), bad(404, 10007, "gone"))
+    assert not await remove(site)
+    assert not await remaining(site)
+    assert not await remove(site)
+
+
+@pytest.mark.asyncio
+async def test_writes_to_one_account_go_one_after_another(server: Scripted, site: Site) -> None:
+    import asyncio  # noqa: PLC0415
+
+    under_way = 0
+    most: dict[str, int] = {}
+
+    async def write(account: str) -> None:
+        nonlocal under_way
+        await site.cloudflare.write(TOKEN, "PUT", f"/accounts/{account}/workers/x", account_id=account)
+
+    for account in ("a", "b"):
+        server.on(f"PUT /accounts/{account}/workers/x", bad(409, 10035, "busy"), good(None))
+    await asyncio.gather(*(write(account) for account in ("a", "a", "a", "b")))
+    lines = [line for line in server.lines if "/a/" in line]
+    assert len(lines) == 4
+    del most

@@ -1,0 +1,88 @@
+"""A trading host that answers what a test tells it to, once per mode, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, Self
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.keycheck import KeyChecker
+from deploy.secret import Secret
+from sandbox.serving import Served
+
+KEY_ID = "PKCANARY0KEY7ID3QX9Z"
+SECRET = "CANARYsecret/3fG7hJ9kL2mN5pQ8rS1tV4wX6yZ"
+REFUSED = {"code": 40110000, "message": "request is not authorized"}
+ACCOUNT = {
+    "id": "904837e3-3b76-47ec-b432-046db621571b",
+    "account_number": "PA3XK9TEST",
+    "status": "ACTIVE",
+    "currency": "USD",
+    "cash": "100000.10",
+    "equity": "100250.25",
+    "trading_blocked": False,
+    "account_blocked": False,
+    "transfers_blocked": False,
+    "trade_suspended_by_user": False,
+}
+
+
+class Host:
+    """One mode's host: answers with `answer`, or never while `answer` is None; notes what it was sent."""
+
+    def __init__(self) -> None:
+        self.answer: Response | None = JSONResponse(REFUSED, 401, {"X-Request-ID": "req-1"})
+        self.seen: list[dict[str, str]] = []
+        app = Starlette(routes=[Route("/v2/account", self._respond)])
+        self._served = Served(app)
+        self.url = self._served.url
+
+    async def _respond(self, request: Request) -> Response:
+        self.seen.append(dict(request.headers))
+        while self.answer is None:
+            await asyncio.sleep(0.01)
+        return self.answer
+
+    def says(self, body: Any, status: int = 200, **headers: str) -> None:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        if isinstance(body, str):
+            self.answer = Response(body, status, {"content-type": "text/html", **names})
+        else:
+            self.answer = JSONResponse(body, status, names)
+
+    def __enter__(self) -> Self:
+        self._served.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.answer is None:
+            self.says({})
+        self._served.close()
+
+
+@pytest.fixture
+def paper() -> Iterator[Host]:
+    with Host() as host:
+        yield host
+
+
+@pytest.fixture
+def live() -> Iterator[Host]:
+    with Host() as host:
+        yield host
+
+
+@pytest.fixture
+def checker(paper: Host, live: Host) -> KeyChecker:
+    return KeyChecker(paper.url, live.url, deadline=5, timeouts=(1, 0.3))
+
+
+@pytest.fixture
+def pair() -> tuple[Secret, Secret]:
+    return Secret(KEY_ID), Secret(SECRET)
