@@ -1,6 +1,6 @@
 # Everything here sets itself up: a virtual environment in .venv, Node and the npm packages inside the project.
 # A stamp file per step makes the second time quick.
-PYTHON ?= python3.11
+PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
@@ -17,6 +17,7 @@ help:  ## list the targets
 $(PY):
 	@echo "· making a virtual environment in $(VENV)"
 	@command -v $(PYTHON) >/dev/null || { echo "Soar needs Python 3.11 or newer; name yours with make PYTHON=…"; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Soar needs Python 3.11 or newer; name yours with make PYTHON=…"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 # The real bot needs only what requirements.lock names.
@@ -36,3 +37,36 @@ $(NPM): $(WORKBENCH) package.json package-lock.json
 	@echo "· installing Cloudflare's runtime and a browser (about half a minute, once)"
 	@npm ci --silent --no-fund --no-audit
 	@touch $@
+
+.PHONY: demo
+demo: $(NPM)  ## set everything up and start the sandbox with the bot in it, on http://127.0.0.1:8080
+	@$(PY) -m bot demo
+
+.PHONY: play
+play: $(NPM)  ## play the whole road headless in the sandbox and check it
+	@$(PY) -m sandbox.play
+
+.PHONY: run
+run: $(RUNTIME)  ## run the real bot; needs SOAR_TELEGRAM_TOKEN
+	@$(PY) -m bot run
+
+.PHONY: check
+check: $(NPM)  ## lint, types, import contracts
+	@echo "· lint"; $(BIN)/ruff check .; $(BIN)/ruff format --check --quiet .
+	@echo "· types"; $(BIN)/mypy bot flows deploy sandbox bench
+	@echo "· types of the Worker"; node_modules/.bin/tsc -p tsconfig.json
+	@echo "· imports"; $(BIN)/lint-imports --no-logo > .import_linter.log 2>&1 || { cat .import_linter.log; exit 1; }
+
+.PHONY: test
+test: check  ## everything CI needs
+	@echo "· tests"; $(BIN)/pytest -n 2
+
+.PHONY: bench
+bench: $(NPM)  ## measure
+	@$(PY) -m bench
+
+.PHONY: lock
+lock:  ## write the lock files anew; needs uv
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	npm install --package-lock-only

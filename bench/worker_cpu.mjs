@@ -3,7 +3,8 @@
 // The Worker's own modules run on answers that are ready at once, with SQLite in memory. Nothing waits, so the time a
 // run takes is an upper bound of its CPU; the CPU counters of many machines are too coarse for it. Cold: the first run
 // in a new process, the modules loaded and the platform's own classes used once, as Cloudflare has them ready. Warm:
-// the median of many. On a busy machine the best of the cold ones is nearer to the truth than their median. "trading" places an order for each symbol, "idle" finds nothing left to do.
+// the median of many. On a busy machine the best of the cold ones is nearer to the truth than their median.
+// "trading" places an order for each symbol, "idle" finds nothing left to do.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";

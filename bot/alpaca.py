@@ -11,6 +11,7 @@ import json
 import os
 import re
 import ssl
+import threading
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from alpaca.trading.client import TradingClient
 
 OK: Final = 200
+_importing = threading.Lock()
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
@@ -122,7 +124,7 @@ def _is_timeout(error: Exception) -> bool:
 @functools.cache
 def _library() -> tuple[type[TradingClient], type[APIError]]:
     """Import alpaca-py. Its own imports warn of what they will have to change; that is no news to whoever runs Soar."""
-    with warnings.catch_warnings():
+    with _importing, warnings.catch_warnings():  # the filters belong to the whole process: one thread at a time
         warnings.simplefilter("ignore", DeprecationWarning)
         from alpaca.common.exceptions import APIError  # noqa: PLC0415
         from alpaca.trading.client import TradingClient  # noqa: PLC0415

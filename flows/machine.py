@@ -158,8 +158,8 @@ def view(dialog: Dialog, context: Context) -> Screen:
     mode = control.mode_of(dialog.state, context)
     step = numbered(dialog.state, row.step)
     if step is not None:
-        badge = say(f"badge.{mode}") if mode else say("badge.none")
-        head.append(say("frame.step", step=step[0], steps=step[1], badge=badge))
+        number = {"step": step[0], "steps": step[1]}
+        head.append(say("frame.step_in", **number, badge=say(f"badge.{mode}")) if mode else say("frame.step", **number))
     elif mode is not None:
         head.append(say(f"badge.{mode}"))
     if dialog.notice is not None:

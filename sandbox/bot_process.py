@@ -33,7 +33,7 @@ class BotProcess:
     def start(self) -> Self:
         """Start it; returns at once."""
         with self.log.open("ab") as sink:
-            self._process = subprocess.Popen(  # noqa: S603  (our own program)
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
                 cwd=HOUSE,
                 env=self._environment,

@@ -1,4 +1,4 @@
-"""What a person does on Cloudflare's and Alpaca's own pages, for headless runs: make tokens and keys, look at accounts."""
+"""What a person does on Cloudflare's and Alpaca's own pages, for headless runs: make tokens and keys, look."""
 
 from __future__ import annotations
 

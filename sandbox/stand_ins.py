@@ -36,7 +36,7 @@ class StandIns:
 
     def __init__(
         self,
-        ports: Ports = Ports(),  # noqa: B008  (frozen)
+        ports: Ports = Ports(),
         *,
         execution: bool = True,
         crons: bool = False,

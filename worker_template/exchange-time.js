@@ -1,8 +1,7 @@
 // The exchange lives on New York time. The rule for its summer time is written out here because asking the runtime
 // (Intl with a time zone) costs several milliseconds of the ten that a run may use.
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /**
@@ -10,7 +9,6 @@ const DAY = 24 * HOUR;
  * @typedef {object} ExchangeTime
  * @property {number} ms the moment, Unix milliseconds
  * @property {string} date New York's date, "2026-11-23"
- * @property {number} minutes minutes since New York's midnight
  * @property {number} dayStart New York's midnight, Unix milliseconds
  */
 
@@ -23,7 +21,7 @@ export function exchangeTime(ms) {
   const midnight = Math.floor(local / DAY) * DAY;
   const date = new Date(midnight).toISOString().slice(0, 10);
   const dayStart = midnight + hoursBehind(midnight + 5 * HOUR) * HOUR;
-  return { ms, date, minutes: Math.floor((local - midnight) / MINUTE), dayStart };
+  return { ms, date, dayStart };
 }
 
 /**

@@ -41,17 +41,18 @@ export async function readClock({ alpaca, now }) {
   if (skew > LARGEST_SKEW) {
     throw new Halt("failed", "skew", `This clock and the market's differ by ${Math.round(skew / 1000)} seconds.`);
   }
-  return { time: exchangeTime(moment), isOpen, nextOpen: new Date(opens).toISOString(), opens, closes };
+  return { time: exchangeTime(moment), isOpen, opens, closes };
 }
 
 /**
- * Ends the run in the first and the last minutes of a session. The clock does not say when the current session opened;
- * the next one opens at the same time of day.
- * @param {{time: import("./exchange-time.js").ExchangeTime, opens: number, closes: number}} clock
+ * Ends the run in the first and the last minutes of a session. The clock does not say when the current session opened,
+ * but runs before it opened were told when it would.
+ * @param {Desk} desk
+ * @param {{time: import("./exchange-time.js").ExchangeTime, closes: number}} clock
  */
-export function checkSession({ time, opens, closes }) {
-  const sinceOpen = time.minutes - exchangeTime(opens).minutes;
-  if (sinceOpen >= 0 && sinceOpen < SKIP_AFTER_OPEN) {
+export function checkSession({ ledger }, { time, closes }) {
+  const sinceOpen = time.ms - Number(ledger.recall("next_open") ?? 0);
+  if (sinceOpen >= 0 && sinceOpen < SKIP_AFTER_OPEN * MINUTE) {
     throw new Halt("idle", "opening", `The market has just opened; nothing is done in its first ${SKIP_AFTER_OPEN} minutes.`);
   }
   if (closes - time.ms < SKIP_BEFORE_CLOSE * MINUTE) {

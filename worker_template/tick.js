@@ -58,11 +58,12 @@ async function run(desk, result) {
   result.slot = desk.settings.plan.slot(time);
   result.marketOpen = clock.isOpen;
   if (!clock.isOpen) {
+    if (desk.ledger.recall("next_open") !== clock.opens) desk.ledger.remember("next_open", clock.opens);
     // The first run of all looks at the account even now, so that the owner sees at once that the keys work.
     if (desk.ledger.recall("account") === null) await checkAccount(desk);
-    throw new Halt("closed", "closed", `The market is closed. It opens at ${clock.nextOpen}.`);
+    throw new Halt("closed", "closed", `The market is closed. It opens at ${new Date(clock.opens).toISOString()}.`);
   }
-  checkSession(clock);
+  checkSession(desk, clock);
   const account = await checkAccount(desk);
   if (account.obstacle) throw new Halt("refused", "account_state", account.obstacle);
   checkLoss(desk, account);

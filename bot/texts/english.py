@@ -6,11 +6,11 @@ from typing import Final
 
 SCREENS: Final[dict[str, str]] = {
     # frame
-    "frame.step": "<b>Step {step} of {steps}</b>{badge}",
+    "frame.step": "<b>Step {step} of {steps}</b>",
+    "frame.step_in": "<b>Step {step} of {steps}</b> · {badge}",
     "frame.notice": "<blockquote>{notice}</blockquote>",
-    "badge.none": "",
-    "badge.paper": " · 📝 PAPER (practice money)",
-    "badge.live": " · 💵 LIVE (real money)",
+    "badge.paper": "📝 PAPER (practice money)",
+    "badge.live": "💵 LIVE (real money)",
     "mode.paper": "PAPER",
     "mode.live": "LIVE",
     # welcome

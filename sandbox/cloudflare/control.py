@@ -105,7 +105,7 @@ class Control:
     async def fire_cron(self, request: Request) -> object:
         """Fire a Worker's scheduled() now."""
         body = await _body(request)
-        _, script = self._script(str(body.get("script")), request)
+        _, script = self._script(str(body.get("script")), request, body.get("account"))
         moment = int(body.get("scheduled_time", self.cloud.now().timestamp() * 1000))
         default = script.schedules[0].cron if script.schedules else "* * * * *"
         run = await fire(self.runtime, script, str(body.get("cron", default)), moment)
@@ -150,8 +150,8 @@ class Control:
         except KeyError:
             raise InvalidRequestError("no such account") from None
 
-    def _script(self, name: str, request: Request) -> tuple[Account, Script]:
-        found = self.cloud.named(name, request.query_params.get("account"))
+    def _script(self, name: str, request: Request, account: str | None = None) -> tuple[Account, Script]:
+        found = self.cloud.named(name, account or request.query_params.get("account"))
         if found is None:
             raise InvalidRequestError("no such script")
         return found

@@ -57,8 +57,8 @@ def create_app(
         Route("/_sandbox/panels", beside),
         Route("/", index),
     ]
-    if page is not None:
-        routes.append(Mount("/page", StaticFiles(directory=page, check_dir=False)))
+    if page is not None and page.is_dir():
+        routes.append(Mount("/page", StaticFiles(directory=page)))
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Impossible: refuse})
     app.state.world = world
     return app

@@ -47,7 +47,15 @@ class Hang:
     """Keep the connection and never answer."""
 
 
-Act = Raw | Cut | Hang
+@dataclass(frozen=True)
+class Held:
+    """Answer only once the event is set."""
+
+    until: asyncio.Event
+    then: Raw
+
+
+Act = Raw | Cut | Hang | Held
 Handler = Callable[[Got], Act]
 
 
@@ -67,6 +75,13 @@ def bad(status: int, code: int, message: str, *, chain: tuple[int, str] | None =
 def said(status: int, fields: object) -> Raw:
     """A Worker's answer."""
     return Raw(status, json.dumps(fields).encode(), "application/json")
+
+
+async def until(met: Callable[[], bool]) -> None:
+    """Wait for a condition, five seconds at most."""
+    async with asyncio.timeout(5):
+        while not met():  # noqa: ASYNC110  (what is waited for cannot be told to set an event)
+            await asyncio.sleep(0.005)
 
 
 class Scripted:
@@ -119,6 +134,9 @@ class Scripted:
         got = Got(method, unquote(parts.path), dict(parse_qsl(parts.query)), headers, body)
         self.got.append(got)
         act = self._act(got)
+        if isinstance(act, Held):
+            await act.until.wait()
+            act = act.then
         if isinstance(act, Raw):
             writer.write(_wire(act))
             await writer.drain()

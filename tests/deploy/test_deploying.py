@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
+import httpx
 import pytest
 
 from deploy.accounts import connect, look
@@ -11,7 +13,7 @@ from deploy.cloudflare import Cloudflare
 from deploy.errors import AccountRefused, DeployError, ForeignScript, KeysNeeded, NotAnswering, PermissionMissing
 from deploy.steps import Deployed, Site, State, Step, deploy, remaining, remove, update
 from deploy.template import Template
-from tests.deploy.scripted import Act, Cut, FakeClock, Raw, Scripted, bad, good, said
+from tests.deploy.scripted import Act, Cut, FakeClock, Held, Raw, Scripted, bad, good, said, until
 from tests.deploy.site import ACCOUNT, COMMAND_KEY, DEPLOYMENT, KEYS, SCRIPT_PATH, TOKEN, WORKERS_PATH
 
 WORKER = f"/workers/ann/{DEPLOYMENT.script}/v1"
@@ -93,7 +95,7 @@ async def test_a_replay_looks_first(server: Scripted, site: Site, template: Temp
 @pytest.mark.asyncio
 @pytest.mark.parametrize("first", [True, False])
 async def test_without_keys_an_earlier_upload_is_needed(
-    first: bool, server: Scripted, site: Site, template: Template, progress: Progress
+    *, first: bool, server: Scripted, site: Site, template: Template, progress: Progress
 ) -> None:
     with pytest.raises(KeysNeeded):
         await go(site, template, progress, keys=False, first=first)
@@ -104,10 +106,12 @@ async def test_without_keys_an_earlier_upload_is_needed(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("tags", [None, [], ["soar"], ["soar", "soar-deployment-00000000"], ["soar-deployment-ab12cd34"]])
+@pytest.mark.parametrize(
+    "tags", [None, [], ["soar"], ["soar", "soar-deployment-00000000"], ["soar-deployment-ab12cd34"]]
+)
 @pytest.mark.parametrize("keys", [True, False])
 async def test_what_is_not_this_deployment_is_never_overwritten_or_removed(
-    tags: list[str] | None, keys: bool, server: Scripted, site: Site, template: Template, progress: Progress
+    *, tags: list[str] | None, keys: bool, server: Scripted, site: Site, template: Template, progress: Progress
 ) -> None:
     server.on(SCRIPTS, good([{"id": DEPLOYMENT.script, "tags": tags}]))
     for attempt in (
@@ -155,7 +159,7 @@ async def test_a_name_that_changed_changes_the_address(
     ],
 )
 async def test_what_stops_a_deploy_has_a_name(
-    step: str, answer: Act, code: str, server: Scripted, site: Site, template: Template, progress: Progress
+    *, step: str, answer: Act, code: str, server: Scripted, site: Site, template: Template, progress: Progress
 ) -> None:
     server.on(step, answer)
     with pytest.raises(DeployError) as caught:
@@ -210,7 +214,14 @@ async def test_an_address_that_never_comes(
     ],
 )
 async def test_a_first_tick_without_a_report_does_not_undo_a_deploy(
-    answers: list[Act], asked: int, reported: bool, server: Scripted, site: Site, template: Template, progress: Progress
+    *,
+    answers: list[Act],
+    asked: int,
+    reported: bool,
+    server: Scripted,
+    site: Site,
+    template: Template,
+    progress: Progress,
 ) -> None:
     server.on(TICK, *answers)
     deployed = await go(site, template, progress)
@@ -223,7 +234,8 @@ async def test_an_update_is_two_changes_that_keep_the_secrets(server: Scripted, 
     server.on(SCRIPTS, good([OURS]))
     await update(site, template)
     assert server.lines == [SCRIPTS, PUT, SCHEDULE]
-    assert b"APCA_API_KEY_ID" not in server.got[1].body
+    assert b'"keep_bindings"' in server.got[1].body
+    assert KEYS.secret.reveal().encode() not in server.got[1].body
 
 
 @pytest.mark.asyncio
@@ -239,19 +251,18 @@ async def test_remove_and_what_remains(server: Scripted, site: Site) -> None:
 
 
 @pytest.mark.asyncio
-async def test_writes_to_one_account_go_one_after_another(server: Scripted, site: Site) -> None:
-    import asyncio  # noqa: PLC0415
-
-    under_way = 0
-    most: dict[str, int] = {}
-
-    async def write(account: str) -> None:
-        nonlocal under_way
-        await site.cloudflare.write(TOKEN, "PUT", f"/accounts/{account}/workers/x", account_id=account)
-
-    for account in ("a", "b"):
-        server.on(f"PUT /accounts/{account}/workers/x", bad(409, 10035, "busy"), good(None))
-    await asyncio.gather(*(write(account) for account in ("a", "a", "a", "b")))
-    lines = [line for line in server.lines if "/a/" in line]
-    assert len(lines) == 4
-    del most
+async def test_writes_to_one_account_go_one_after_another(server: Scripted, http: httpx.AsyncClient) -> None:
+    cloudflare, gate = Cloudflare(http, server.url), asyncio.Event()
+    a, b = (f"/accounts/{account}/workers/x" for account in "ab")
+    server.on(f"PUT {a}", Held(gate, good(None)))
+    server.on(f"PUT {b}", good(None))
+    server.on(f"GET {a}", good(None))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(cloudflare.write(TOKEN, "PUT", a, account_id="a"))
+        await until(lambda: len(server.got) == 1)
+        await cloudflare.write(TOKEN, "PUT", b, account_id="b")
+        await cloudflare.read(TOKEN, a)
+        assert server.lines == [f"PUT {a}", f"PUT {b}", f"GET {a}"]
+        gate.set()
+    assert server.lines.count(f"PUT {a}") == 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sandbox.alpaca import Mode, ServedAlpaca
@@ -51,7 +51,13 @@ def client(alpaca: ServedAlpaca) -> Iterator[httpx.Client]:
         yield http
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No shrinking: every example is dozens of HTTP calls, and a failing one is short enough to read as it is.
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(steps=steps)
 def test_cash_and_shares_are_conserved_and_ids_are_used_once(
     alpaca: ServedAlpaca, client: httpx.Client, steps: list[tuple[dict[str, Any] | None, dict[str, Any]]]

@@ -28,15 +28,15 @@ class Broker:
         pair: Json = self._control("POST", "/keys", {"account": self.id})
         return pair
 
-    def market(self, *, is_open: bool, opened: float = 90, closes: float = 180, **odd: object) -> None:
-        """Set the market's state: opened and closing so many minutes from now, whatever the real time of day is."""
+    def market(self, *, is_open: bool, opens: float = 1080, closes: float = 180, **odd: object) -> None:
+        """Set the market's state: opening and closing so many minutes from now, whatever the real time of day is."""
         self._control("DELETE", "/faults")
         self._control("POST", "/clock", {"real": True, "open": is_open})
         now = datetime.now(UTC)
         answer = {
             "timestamp": now.isoformat(),
             "is_open": is_open,
-            "next_open": (now - timedelta(minutes=opened) + timedelta(days=1)).isoformat(),
+            "next_open": (now + timedelta(minutes=opens)).isoformat(),
             "next_close": (now + timedelta(minutes=closes)).isoformat(),
         }
         self.fault("status", path="/v2/clock", status=200, json=answer | odd, times=None)

@@ -65,9 +65,7 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def deploy(
-    tmp_path: Path, broker: Broker, cloud: Cloud, alpaca: ServedAlpaca, http: httpx.Client
-) -> Iterator[Deploy]:
+def deploy(tmp_path: Path, broker: Broker, cloud: Cloud, alpaca: ServedAlpaca, http: httpx.Client) -> Iterator[Deploy]:
     """Deploys with a daily buy of 10 USD of VTI; keyword arguments replace bindings, None leaves one out."""
     running: list[Workerd] = []
 

@@ -49,10 +49,13 @@ class Workerd:
         read_end, write_end = os.pipe()
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  (the runtime of the project's own lock file)
-                [WORKERD, "serve", config, "-I/", f"--control-fd={write_end}"], stdout=log, stderr=log, pass_fds=[write_end]
+                [WORKERD, "serve", config, "-I/", f"--control-fd={write_end}"],
+                stdout=log,
+                stderr=log,
+                pass_fds=[write_end],
             )
         os.close(write_end)
-        ports = {}
+        ports: dict[str, int] = {}
         with os.fdopen(read_end) as control:
             while len(ports) < 2:
                 line = control.readline()
@@ -85,7 +88,8 @@ class Workerd:
     def _config(self) -> str:
         (self.folder / "cron.js").write_text(CRON)
         modules = ",\n".join(
-            f"(name = {json.dumps(name)}, esModule = embed {json.dumps(str(TEMPLATE / name))})" for name in module_names()
+            f"(name = {json.dumps(name)}, esModule = embed {json.dumps(str(TEMPLATE / name))})"
+            for name in module_names()
         )
         bindings = ",\n".join(_binding(name, value) for name, value in self.bindings.items())
         disk = json.dumps(str(self.folder / "disk"))

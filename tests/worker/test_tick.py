@@ -73,13 +73,19 @@ def test_a_closed_market_costs_one_call_and_the_first_time_two(deployed: Deploym
 
 
 def test_the_first_and_the_last_minutes_of_a_session_are_left_out(deployed: Deployment) -> None:
-    for minutes in ({"opened": 2}, {"closes": 10}):
-        deployed.broker.market(is_open=True, **minutes)
-        run = deployed.tick()
-        assert run["outcome"] == "idle"
-        assert re.search("first 5 minutes|last 15 minutes", run["reason"])
-    assert deployed.broker.orders() == []
-    deployed.broker.market(is_open=True, opened=7, closes=20)
+    broker = deployed.broker
+    broker.market(is_open=False, opens=-2)
+    assert deployed.tick()["outcome"] == "closed"
+    broker.market(is_open=True)
+    run = deployed.tick()
+    assert (run["outcome"], run["market_open"]) == ("idle", True)
+    assert "first 5 minutes" in run["reason"]
+    broker.market(is_open=False, opens=-6)
+    assert deployed.tick()["outcome"] == "closed"
+    broker.market(is_open=True, closes=14)
+    assert "last 15 minutes" in deployed.tick()["reason"]
+    assert broker.orders() == []
+    broker.market(is_open=True, closes=16)
     assert deployed.tick()["outcome"] == "traded"
 
 

@@ -73,7 +73,7 @@ function photo(message) {
 function file(document) {
   return h("div", { class: "file" }, h("span", { class: "file-sign" }, icon("file")),
     h("span", { class: "file-name", dir: "auto" }, document.name ?? "File",
-      document.size ? h("small", {}, size(document.size)) : null));
+      document.size ? h("small", { dir: "ltr" }, size(document.size)) : null));
 }
 
 /** @param {number} bytes */

@@ -10,6 +10,7 @@ export class Scroll {
     this.jump = jump;
     this.sticks = true;
     this.unseen = 0;
+    this.last = 0;
     this.count = h("span", { class: "count" });
     jump.append(icon("down"), this.count);
     jump.addEventListener("click", () => this.toEnd());
@@ -35,11 +36,15 @@ export class Scroll {
 
   down() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.last = this.scroller.scrollTop;
   }
 
   look() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
-    this.sticks = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Only moving up lets go: content that grows or a keyboard that opens moves nothing.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.sticks = true;
+    else if (scrollTop < this.last) this.sticks = false;
+    this.last = scrollTop;
     if (this.sticks) this.unseen = 0;
     this.show();
   }

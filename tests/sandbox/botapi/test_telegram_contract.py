@@ -141,5 +141,5 @@ async def test_updates_have_the_published_shape(document: dict[str, Any], api: A
     await api.result("deleteMessages", chat_id=ADA, message_ids=[sent["message_id"]])
     tap = {"message_id": sent["message_id"], "data": "go", "unseen": True}
     await api.control("POST", f"/chats/{ADA}/taps", **tap)
-    late = (await api.result("getUpdates"))[-1]["callback_query"]["message"]
+    late = (await api.result("getUpdates", offset=-1))[0]["callback_query"]["message"]
     assert faults_of(document, ["InaccessibleMessage"], late, "message") == []

@@ -71,13 +71,12 @@ async def test_a_tap_can_wait_for_its_answer(api: Api, ada: Phone) -> None:
     markup = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
     sent = await api.result("sendMessage", chat_id=ADA, text="x", reply_markup=markup)
     body = {"message_id": sent["message_id"], "data": "go"}
-    assert (await api.control("POST", f"/chats/{ADA}/taps", **body, wait=0.05))["answer"] is None
+    tapped = await api.control("POST", f"/chats/{ADA}/taps", **body, wait=0.05)
+    assert tapped["answer"] is None
+    unanswered = tapped["update_id"]
     waiting = asyncio.ensure_future(api.control("POST", f"/chats/{ADA}/taps", **body, wait=20))
-    query: dict[str, Any] = {}
-    async with asyncio.timeout(10):
-        while query.get("update_id", 0) < 100000003:
-            query = (await api.result("getUpdates"))[-1]
-    await api.result("answerCallbackQuery", callback_query_id=query["callback_query"]["id"], text="ok", show_alert=True)
+    query = (await api.result("getUpdates", offset=unanswered + 1, timeout=10))[0]["callback_query"]
+    await api.result("answerCallbackQuery", callback_query_id=query["id"], text="ok", show_alert=True)
     assert (await waiting)["answer"] == {"text": "ok", "alert": True}
 
 

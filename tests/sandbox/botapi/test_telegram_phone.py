@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.telegram import chats
 from sandbox.telegram.phone import NotOnScreen, Phone
 from tests.sandbox.botapi.calling import ADA, Api
 
@@ -79,11 +80,14 @@ async def test_what_is_not_there_is_named_with_what_is(api: Api, ada: Phone) -> 
 
 
 @pytest.mark.asyncio
-async def test_a_phone_that_was_away_for_long_starts_over(api: Api, ada: Phone) -> None:
-    for number in range(1010):
-        await api.result("sendChatAction", chat_id=ADA, action="typing" if number % 2 else "upload_photo")
-    await api.result("sendMessage", chat_id=ADA, text="here")
-    assert (await ada.sees("here"))["text"] == "here"
+async def test_a_phone_that_was_away_for_long_starts_over(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chats, "EVENTS_KEPT", 3)
+    async with Phone(api.url, 12) as bo:
+        await bo.says("/start")
+        for text in ("first", "second", "third", "fourth", "fifth"):
+            await api.result("sendMessage", chat_id=12, text=text)
+        assert (await bo.sees("first"))["text"] == "first"
+        assert [message["text"] for message in (await bo.chat())["messages"]][-1] == "fifth"
 
 
 @pytest.mark.asyncio

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import pytest
 
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served
+
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain HTTP: loading the real ones costs time
 
 COUNTER = """
 import { DurableObject } from "cloudflare:workers";
@@ -62,10 +66,11 @@ COUNTER_EXPORTS = {"Counter": {"type": "durable-object", "storage": "sqlite"}}
 class Client:
     """Talks to one running stand-in, as the owner of one account."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, subdomain: str = "ada") -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, timeout=30)
-        self.account = str(self.control("POST", "/accounts", {"name": "Ada", "subdomain": "ada"}).json()["id"])
+        self.subdomain = subdomain
+        self.http = httpx.Client(base_url=url, timeout=30, verify=NO_CERTIFICATES)
+        self.account = str(self.control("POST", "/accounts", {"name": "Ada", "subdomain": subdomain}).json()["id"])
         self.token = self.new_token()
 
     def close(self) -> None:
@@ -100,7 +105,7 @@ class Client:
     def open_address(self, name: str) -> str:
         answer = self.workers("POST", f"/scripts/{name}/subdomain", json={"enabled": True, "previews_enabled": False})
         assert answer.status_code == 200, answer.text
-        return f"{self.url}/workers/ada/{name}"
+        return f"{self.url}/workers/{self.subdomain}/{name}"
 
     def script(self, name: str) -> dict[str, Any]:
         accounts = self.control("GET", "/overview").json()["accounts"]
@@ -108,7 +113,7 @@ class Client:
         return next(script for script in scripts if script["name"] == name)
 
     def secrets(self, name: str) -> dict[str, str]:
-        values: dict[str, str] = self.control("GET", f"/scripts/{name}/secrets").json()
+        values: dict[str, str] = self.control("GET", f"/scripts/{name}/secrets?account={self.account}").json()
         return values
 
 
@@ -132,11 +137,25 @@ def connect() -> Iterator[Callable[[str], Client]]:
         yield lambda url: stack.enter_context(contextlib.closing(Client(url)))
 
 
-@pytest.fixture
-def kept(connect: Callable[[str], Client]) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def keeper() -> Iterator[Served]:
     """A stand-in that keeps uploads without running them."""
     with Served(create_app(public_url="", execution=False)) as served:
-        yield connect(served.url)
+        yield served
+
+
+@pytest.fixture
+def kept(keeper: Served, numbers: Iterator[int]) -> Iterator[Client]:
+    """An account of its own on that stand-in; what a test makes go wrong ends with it."""
+    with contextlib.closing(Client(keeper.url, f"ada-{next(numbers)}")) as client:
+        yield client
+        client.control("DELETE", "/faults")
+        client.control("POST", "/latency", {"seconds": 0})
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return itertools.count(1)
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from sandbox.cloudflare.server import create_app
+from sandbox.serving import Served
+
 if TYPE_CHECKING:
     from tests.sandbox.cloudflare.conftest import Client
 
@@ -407,7 +410,7 @@ def test_workers_are_found_by_tag(kept: Client) -> None:
 
 def test_an_address_answers_only_when_switched_on(kept: Client, refusal_of: Any) -> None:
     kept.upload("hidden", CODE)
-    assert kept.http.get("/workers/ada/hidden/v1/status").status_code == 404
+    assert kept.http.get(f"/workers/{kept.subdomain}/hidden/v1/status").status_code == 404
     assert refusal_of(kept.workers("POST", "/scripts/hidden/subdomain", json={"enabled": "yes"})) == (400, 10026)
 
     url = kept.open_address("hidden")
@@ -415,7 +418,7 @@ def test_an_address_answers_only_when_switched_on(kept: Client, refusal_of: Any)
     assert kept.http.get(f"{url}/v1/status").json()["script"] == "hidden"
     worker = kept.workers("GET", "/workers/hidden").json()["result"]
     assert worker["subdomain"] == {"enabled": True, "previews_enabled": False, "url": url}
-    missing = kept.http.get("/workers/ada/nobody/")
+    missing = kept.http.get(f"/workers/{kept.subdomain}/nobody/")
     assert (missing.status_code, "nothing here yet" in missing.text) == (404, True)
 
 
@@ -517,7 +520,7 @@ def test_the_record_of_calls_names_codes_and_no_token(kept: Client) -> None:
     start = kept.control("GET", "/calls").json()["next"]
     kept.api("GET", "/accounts?per_page=50")
     kept.workers("DELETE", "/scripts/none")
-    kept.http.get("/workers/ada/none/")
+    kept.http.get(f"/workers/{kept.subdomain}/none/")
 
     told = kept.control("GET", f"/calls?since={start}")
 
@@ -535,13 +538,24 @@ def test_the_record_of_calls_names_codes_and_no_token(kept: Client) -> None:
 # --- the control API and the stub
 
 
-def test_a_token_without_an_account_opens_one(kept: Client) -> None:
+def test_control_requests_that_make_no_sense(kept: Client) -> None:
     assert kept.control("POST", "/tokens", {"account": ZEROS}).status_code == 404
     assert kept.control("POST", "/tokens", {"kind": "guest"}).status_code == 400
     assert kept.control("POST", "/tokens", {"expires_on": "soon"}).status_code == 400
     assert kept.control("POST", "/accounts", {"colour": "red"}).status_code == 400
     assert kept.control("PATCH", f"/accounts/{kept.account}", {"crons_used": "many"}).status_code == 400
     assert kept.control("POST", "/cron", {"script": "none"}).status_code == 404
+
+
+def test_the_first_token_opens_an_account_if_there_is_none() -> None:
+    with Served(create_app(public_url="", execution=False)) as served, httpx.Client(base_url=served.url) as http:
+        token = http.post("/_sandbox/tokens", json={}).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        accounts = http.get("/client/v4/accounts", headers=headers).json()["result"]
+        told = http.get("/_sandbox/overview").json()
+    assert [account["id"] for account in accounts] == [account["id"] for account in told["accounts"]]
+    assert told["accounts"][0]["subdomain"] is None
+    assert told["tokens"][0]["status"] == "active"
 
 
 def test_a_deleted_token_opens_nothing(kept: Client, refusal_of: Any) -> None:
@@ -570,7 +584,7 @@ def test_the_stub_answers_for_a_worker_that_does_not_run(kept: Client) -> None:
     assert command("tick").json()["run"]["id"] == 1
     status = command("status").json()
     assert (status["mode"], status["key_ending"], status["ticks"]) == ("paper", "4F2A", 1)
-    assert kept.control("POST", "/cron", {"script": "stub"}).json()["outcome"] == "ok"
+    assert kept.control("POST", "/cron", {"script": "stub", "account": kept.account}).json()["outcome"] == "ok"
     assert command("pause").json() == {}
     destroyed = command("destroy")
     assert (destroyed.status_code, destroyed.json()["destroying"]) == (202, True)
