@@ -30,7 +30,8 @@ class CannedAlpaca {
     this.positions = symbols.map((symbol) => ({
       asset_id: crypto.randomUUID(), symbol, exchange: "ARCA", asset_class: "us_equity", asset_marginable: true,
       qty: "3.141592653", avg_entry_price: "250.1234", side: "long", market_value: "812.44", cost_basis: "785.79",
-      unrealized_pl: "26.65", unrealized_plpc: "0.0339", unrealized_intraday_pl: "1.2", unrealized_intraday_plpc: "0.001",
+      unrealized_pl: "26.65", unrealized_plpc: "0.0339", unrealized_intraday_pl: "1.2",
+      unrealized_intraday_plpc: "0.001",
       current_price: "258.61", lastday_price: "258.2", change_today: "0.0015", qty_available: "3.141592653",
     }));
   }
@@ -131,7 +132,8 @@ async function rig(count) {
     for (const symbol of symbols) {
       const id = `soar1-ab12cd34-20261123-${symbol}-b`;
       const at = new Date(START).toISOString();
-      book.intend({ client_order_id: id, slot: "20261123", day: "2026-11-23", at, symbol, side: "buy", cents: 1000, reason: "" });
+      const asked = { client_order_id: id, slot: "20261123", day: "2026-11-23", at, symbol, side: "buy", cents: 1000 };
+      book.intend({ ...asked, reason: "" });
       book.update(id, { status: "filled", cost: 1000, open: 0 });
     }
   };
@@ -190,16 +192,17 @@ if (mode === "cold") {
 } else if (mode === "warm") {
   console.log(JSON.stringify(await warm(kind, Number(count))));
 } else {
-  const child = (...args) => JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], QUIET));
-  const QUIET = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const here = fileURLToPath(import.meta.url);
+  const child = (...args) => JSON.parse(execFileSync(process.execPath, [here, ...args], quiet));
   console.log("run      symbols  requests  cold ms, median (best)  warm ms");
   for (const kind of KINDS) {
     for (const count of [1, 5, 10]) {
       const colds = Array.from({ length: COLD_SAMPLES }, () => child("cold", kind, String(count)));
       const [typical, best] = [median(colds.map(({ ms }) => ms)), Math.min(...colds.map(({ ms }) => ms))];
       const line = [kind.padEnd(8), String(count).padStart(7), String(colds[0].requests).padStart(9)];
-      const cpu = [`${typical.toFixed(2)} (${best.toFixed(2)})`.padStart(23), child("warm", kind, String(count)).toFixed(2).padStart(8)];
-      console.log([...line, ...cpu].join(" "));
+      const cold = `${typical.toFixed(2)} (${best.toFixed(2)})`.padStart(23);
+      console.log([...line, cold, child("warm", kind, String(count)).toFixed(2).padStart(8)].join(" "));
     }
   }
   const modules = readdirSync(TEMPLATE).filter((name) => name.endsWith(".js"));

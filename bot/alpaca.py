@@ -84,7 +84,7 @@ def _ask(url: str, key_id: Secret, secret: Secret, timeouts: tuple[float, float]
         body = _parsed(error.response.text)
     finally:
         client._session.close()  # noqa: SLF001
-        vars(client._session).pop("request", None)  # noqa: SLF001  (a cycle would keep the keys until collected)
+        vars(client._session).pop("request", None)  # noqa: SLF001  (else a cycle keeps it all for a while)
     known = body if isinstance(body, dict) else None
     return Answer(Reach.ANSWERED, seen.status, known, known is None and body is not None, seen.request_id)
 

@@ -1,17 +1,9 @@
 // The few calls to Alpaca this Worker makes. Nothing here throws: every way a call can end is one of the Answers below.
 // The keys go to one host only, never follow a redirect, and never appear in an answer.
 
-/**
- * @typedef {import("./account.js").Fields} Fields
- *
- * @typedef {{kind: "ok", body: any}} Ok
- * @typedef {{kind: "refused", status: number, code: number | null, message: string, fields: Fields}} Refused
- * @typedef {{kind: "keys"}} KeysRejected Alpaca does not accept the key pair
- * @typedef {{kind: "wait", until: number}} Wait too many requests; Unix milliseconds
- * @typedef {{kind: "unreachable", why: string}} Unreachable no answer, or none of Alpaca's; it may have acted or not
- * @typedef {Refused | KeysRejected | Wait | Unreachable} Failure
- * @typedef {Ok | Failure} Answer
- */
+import { isObject, parsed, unreachable, waitUntil } from "./answers.js";
+
+/** @typedef {import("./answers.js").Answer} Answer */
 
 const TIMEOUT = 10_000;
 const MOST_CALLS = 40; // Cloudflare's free plan allows 50 requests to others in one run
@@ -138,8 +130,9 @@ export class Alpaca {
     const body = parsed(text);
     if (status === 401) return { kind: "keys" };
     if (status === 429) return { kind: "wait", until: waitUntil(response.headers, Date.now()) };
+    if (status === 204) return { kind: "ok", body: null };
     if (status >= 200 && status < 300) {
-      return body === undefined && status !== 204 ? unreachable("an answer that is not Alpaca's") : { kind: "ok", body };
+      return body === undefined ? unreachable("an answer that is not Alpaca's") : { kind: "ok", body };
     }
     // "Not found" needs no words to be understood; any other refusal without Alpaca's JSON comes from someone else.
     const fields = isObject(body) ? body : status === 404 ? {} : null;
@@ -155,45 +148,4 @@ export class Alpaca {
   #clean(message) {
     return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200);
   }
-}
-
-/**
- * @param {string} why
- * @returns {Unreachable}
- */
-function unreachable(why) {
-  return { kind: "unreachable", why };
-}
-
-/**
- * @param {string} text
- * @returns {unknown} undefined if it is not JSON
- */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Fields}
- */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * When Alpaca may be asked again: what it says, within ten minutes, or in a minute.
- * @param {Headers} headers
- * @param {number} now Unix milliseconds
- * @returns {number}
- */
-function waitUntil(headers, now) {
-  const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
-  const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;
-  const until = [after, reset].find((moment) => moment > now) ?? now + 60_000;
-  return Math.min(until, now + 600_000);
 }

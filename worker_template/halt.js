@@ -24,13 +24,13 @@ export class Halt extends Error {
 
 /**
  * What a failed call to Alpaca means for the run.
- * @param {import("./alpaca.js").Failure} failure
+ * @param {import("./answers.js").Failure} failure
  * @returns {Halt}
  */
 export function haltFor(failure) {
   switch (failure.kind) {
     case "keys":
-      return new Halt("failed", "keys", "Alpaca does not accept the keys any more. They were replaced or deleted.", { pause: true });
+      return new Halt("failed", "keys", "Alpaca does not accept the keys; they were replaced.", { pause: true });
     case "wait":
       return new Halt("failed", "wait", "Alpaca asks for a pause: too many requests.", { until: failure.until });
     case "unreachable":

@@ -70,8 +70,8 @@ export class Ledger {
    *   rejected: that pause ends by itself when there are others
    */
   pause(reason, note, at, { kind = "latched", mark = null } = {}) {
-    const added = this.sql.exec("INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason", reason, at, note, mark);
-    if (added.toArray().length === 1) this.tell(kind, note, at);
+    const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason";
+    if (this.#rows(insert, reason, at, note, mark).length === 1) this.tell(kind, note, at);
   }
 
   /**

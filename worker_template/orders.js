@@ -138,7 +138,7 @@ function report(book, ledger, before, at) {
 }
 
 /**
- * @param {import("./alpaca.js").Failure} failure
+ * @param {import("./answers.js").Failure} failure
  */
 function isAbsent(failure) {
   return failure.kind === "refused" && failure.status === 404;

@@ -53,10 +53,12 @@ export async function readClock({ alpaca, now }) {
 export function checkSession({ ledger }, { time, closes }) {
   const sinceOpen = time.ms - Number(ledger.recall("next_open") ?? 0);
   if (sinceOpen >= 0 && sinceOpen < SKIP_AFTER_OPEN * MINUTE) {
-    throw new Halt("idle", "opening", `The market has just opened; nothing is done in its first ${SKIP_AFTER_OPEN} minutes.`);
+    const reason = `The market has just opened; nothing is done in its first ${SKIP_AFTER_OPEN} minutes.`;
+    throw new Halt("idle", "opening", reason);
   }
   if (closes - time.ms < SKIP_BEFORE_CLOSE * MINUTE) {
-    throw new Halt("idle", "closing", `The market closes soon; nothing is done in its last ${SKIP_BEFORE_CLOSE} minutes.`);
+    const reason = `The market closes soon; nothing is done in its last ${SKIP_BEFORE_CLOSE} minutes.`;
+    throw new Halt("idle", "closing", reason);
   }
 }
 
@@ -86,7 +88,9 @@ export async function checkAccount({ alpaca, ledger, settings }) {
 export function checkLoss({ settings }, { lossToday }) {
   const limit = settings.ceilings.dailyLoss;
   if (limit === null) return;
-  if (lossToday === null) throw new Halt("refused", "loss_unknown", "Today's loss could not be computed, so nothing is traded.");
+  if (lossToday === null) {
+    throw new Halt("refused", "loss_unknown", "Today's loss could not be computed, so nothing is traded.");
+  }
   if (lossToday > limit) {
     const reason = `The account has lost ${dollars(lossToday)} USD today; the limit is ${dollars(limit)} USD.`;
     throw new Halt("paused", "loss", reason, { pause: true });

@@ -144,12 +144,14 @@ export class SoarState extends DurableObject {
       const settings = readSettings(this.env);
       const alpaca = new Alpaca({ url: settings.alpacaUrl, keyId: settings.keyId, secret: settings.secret });
       requestIds = alpaca.requestIds;
-      result = await tick({ settings, alpaca, ledger: this.ledger, book: this.book, now: Date.now, mark: ownMark, dry });
+      const { ledger, book } = this;
+      result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark: ownMark, dry });
     } catch (error) {
       const known = error instanceof BadSettings;
       const fault = error instanceof Error ? error.name : "unknown";
       result.code = known ? "settings" : "fault";
-      result.reason = known ? `${error.message} Nothing was traded.` : `A fault in this program (${fault}) ended the run.`;
+      const fallen = `A fault in this program (${fault}) ended the run.`;
+      result.reason = known ? `${error.message} Nothing was traded.` : fallen;
     }
     const { slot, outcome, reason, orders, marketOpen: market_open } = result;
     const at = new Date(started).toISOString();
@@ -158,7 +160,7 @@ export class SoarState extends DurableObject {
     const id = this.ledger.addRun(record);
     this.book.trim();
     inform(this.ledger, result, now());
-    console.log(JSON.stringify({ run: id, slot, source, ms, outcome, reason, orders: orders.length, request_ids: requestIds }));
+    console.log(JSON.stringify({ run: id, ...record, orders: orders.length }));
     return { id, ...record };
   }
 }

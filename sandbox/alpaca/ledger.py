@@ -174,6 +174,11 @@ def _deposited_on(account: Account, moment: datetime) -> Decimal:
 def find_activities(account: Account, kinds: set[str], query: dict[str, str]) -> list[Json]:
     """Activities of those kinds (all if none), newest first unless `direction=asc`, a page at a time."""
     found = [each for each in account.activities if not kinds or each["activity_type"] in kinds]
+    category = query.get("category")
+    if category not in {None, "trade_activity", "non_trade_activity"} or (category and kinds):
+        raise bad_parameter("invalid category")
+    if category is not None:
+        found = [each for each in found if (each["activity_type"] == "FILL") is (category == "trade_activity")]
     if "order_id" in query:
         found = [each for each in found if each.get("order_id") == query["order_id"]]
     for name in ("after", "until"):

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, timedelta
 
 from starlette.datastructures import Headers
 from starlette.routing import Route
 
+from sandbox.alpaca import order_routes
 from sandbox.alpaca.accounts import Account, Mode
-from sandbox.alpaca.desk import cancel, close_position, submit
+from sandbox.alpaca.desk import close_position
 from sandbox.alpaca.exchange import Exchange
 from sandbox.alpaca.host import Answer, Authorize, Call, Handler, Host, endpoint
 from sandbox.alpaca.keys import from_basic
 from sandbox.alpaca.ledger import account_answer, find_activities, portfolio_history, position_answer, settings_answer
 from sandbox.alpaca.moments import read_moment
-from sandbox.alpaca.orders import Order
 from sandbox.alpaca.refusals import BAD_BODY, Json, Refusal, bad_parameter, not_found, unauthorized
 from sandbox.alpaca.sessions import FIRST_DAY, LAST_DAY, NEW_YORK, Session, sessions_between, sessions_from
-from sandbox.alpaca.tickets import read_ticket
 
-_ORDER_QUERY = (
-    "status", "limit", "after", "until", "direction", "nested", "symbols", "side", "asset_class",
-    "before_order_id", "after_order_id",
-)  # fmt: skip
 _ACTIVITY_QUERY = ("order_id", "date", "until", "after", "direction", "page_size", "page_token")
 _HISTORY_QUERY = (
     "period", "timeframe", "intraday_reporting", "start", "pnl_reset", "end", "extended_hours", "cashflow_types",
 )  # fmt: skip
-_MOST_ORDERS, _USUAL_ORDERS = 500, 50
 _SETTING_CHOICES = {"max_margin_multiplier": {"1", "2", "4"}, "trade_confirm_email": {"all", "none"}}
 
 
@@ -50,12 +43,12 @@ def routes(host: Host, mode: Mode) -> list[Route]:
         route("GET", "/v2/calendar", _calendar, "start", "end", "date_type"),
         route("GET", "/v2/assets", _assets, "status", "asset_class", "exchange", "attributes"),
         route("GET", "/v2/assets/{symbol}", _asset),
-        route("POST", "/v2/orders", _submit),
-        route("GET", "/v2/orders", _orders, *_ORDER_QUERY),
-        route("DELETE", "/v2/orders", _cancel_all),
-        route("GET", "/v2/orders:by_client_order_id", _by_client_id, "client_order_id"),
-        route("GET", "/v2/orders/{id}", lambda call: Answer(_order(call).answer()), "nested"),
-        route("DELETE", "/v2/orders/{id}", _cancel),
+        route("POST", "/v2/orders", order_routes.submit_order),
+        route("GET", "/v2/orders", order_routes.list_orders, *order_routes.LIST_QUERY),
+        route("DELETE", "/v2/orders", order_routes.cancel_orders),
+        route("GET", "/v2/orders:by_client_order_id", order_routes.find_by_client_id, "client_order_id"),
+        route("GET", "/v2/orders/{id}", order_routes.show_order, "nested"),
+        route("DELETE", "/v2/orders/{id}", order_routes.cancel_order),
         route("GET", "/v2/positions", _positions),
         route("DELETE", "/v2/positions", _close_all, "cancel_orders"),
         route("GET", "/v2/positions/{symbol}", _position),
@@ -156,84 +149,6 @@ def _symbol(call: Call) -> str:
     return found
 
 
-def _submit(call: Call) -> Answer:
-    ticket = read_ticket(call.body, call.exchange.new_id, number_strings=call.exchange.number_strings)
-    return Answer(submit(call.exchange, call.account, ticket))
-
-
-def _orders(call: Call) -> Answer:
-    query = call.query
-    status, direction = query.get("status", "open"), query.get("direction", "desc")
-    limit = query.get("limit", str(_USUAL_ORDERS))
-    if status not in {"open", "closed", "all"}:
-        raise bad_parameter("invalid status")
-    if direction not in {"asc", "desc"}:
-        raise bad_parameter("invalid direction")
-    if not limit.isdecimal() or not 1 <= int(limit) <= _MOST_ORDERS:
-        raise bad_parameter("limit must be between 1 and 500")
-    found = [*(call.account.open_orders if status == "open" else call.account.orders).values()]
-    if status == "closed":
-        found = [order for order in found if not order.is_open]
-    found = _filtered(found, query)
-    if direction == "desc":
-        found.reverse()
-    return Answer([order.answer() for order in found[: int(limit)]])
-
-
-def _filtered(orders: list[Order], query: dict[str, str]) -> list[Order]:
-    """The orders, oldest first, that the other filters leave."""
-    if query.get("symbols"):
-        symbols = set(query["symbols"].split(","))
-        orders = [order for order in orders if order.symbol in symbols]
-    if query.get("side"):
-        orders = [order for order in orders if order.side == query["side"]]
-    if "after" in query:
-        after = read_moment("after", query["after"])
-        orders = [order for order in orders if order.submitted_at > after]
-    if "until" in query:
-        until = read_moment("until", query["until"])
-        orders = [order for order in orders if order.submitted_at < until]
-    ids = [order.id for order in orders]
-    if query.get("after_order_id") in ids:
-        orders = orders[ids.index(query["after_order_id"]) + 1 :]
-    if query.get("before_order_id") in ids:
-        orders = orders[: ids.index(query["before_order_id"])]
-    return orders
-
-
-def _by_client_id(call: Call) -> Answer:
-    wanted = call.query.get("client_order_id")
-    if not wanted:
-        raise bad_parameter("client_order_id is required")
-    order = call.account.by_client_id.get(wanted)
-    if order is None:
-        raise not_found(f"order not found for {wanted}")
-    return Answer(order.answer())
-
-
-def _order(call: Call) -> Order:
-    try:
-        wanted = str(uuid.UUID(call.path["id"]))
-    except ValueError:
-        raise bad_parameter("order_id is missing or invalid") from None
-    order = call.account.orders.get(wanted)
-    if order is None:
-        raise not_found(f"order not found for {wanted}")
-    return order
-
-
-def _cancel(call: Call) -> Answer:
-    cancel(call.exchange, call.account, _order(call))
-    return Answer(status=204)
-
-
-def _cancel_all(call: Call) -> Answer:
-    ended = [order.id for order in call.account.open_orders.values()]
-    for order_id in ended:
-        cancel(call.exchange, call.account, call.account.orders[order_id])
-    return Answer([{"id": order_id, "status": 200} for order_id in ended], 207)
-
-
 def _positions(call: Call) -> Answer:
     held = call.account.positions.values()
     return Answer([position_answer(call.exchange, call.account, position) for position in held])
@@ -253,7 +168,7 @@ def _close(call: Call) -> Answer:
 
 def _close_all(call: Call) -> Answer:
     if call.query.get("cancel_orders", "false") == "true":
-        _cancel_all(call)
+        order_routes.cancel_orders(call)
     results: list[Json] = []
     for symbol in list(call.account.positions):
         try:

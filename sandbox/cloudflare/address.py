@@ -13,7 +13,7 @@ from sandbox.cloudflare.edge import CUT_HEADER
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Account, Cloud, Script
 from sandbox.cloudflare.stub import answer_in_place
-from sandbox.cloudflare.workerd import WorkerGoneError, WorkerThrewError
+from sandbox.cloudflare.workerd import InvalidWorkerError, WorkerGoneError, WorkerThrewError
 
 BASE = b"/workers/"
 NOTHING_HERE = """<!DOCTYPE html><html lang="en-US"><head><title>There is nothing here yet</title></head><body>
@@ -73,7 +73,7 @@ class Addresses:
             answer = await runtime.fetch(script, request.method, target, [*headers, *extra], await request.body())
         except WorkerGoneError:
             return Response(status_code=502, headers={CUT_HEADER: "yes"})
-        except WorkerThrewError:
+        except (WorkerThrewError, InvalidWorkerError):
             return HTMLResponse(THREW, 500)
         response = Response(answer.body, answer.status)
         kept = [(name.lower(), value) for name, value in answer.headers if name.lower() not in NOT_PASSED_BACK]

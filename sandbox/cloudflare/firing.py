@@ -8,14 +8,14 @@ from datetime import datetime
 from sandbox.cloudflare.crons import Due
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Cloud, Run, Script
-from sandbox.cloudflare.workerd import WorkerGoneError
+from sandbox.cloudflare.workerd import InvalidWorkerError, WorkerGoneError
 
 
 async def fire(runtime: Runtime | None, script: Script, cron: str, scheduled_time: int) -> Run:
     """Fire once (milliseconds since 1970); a Worker that is kept but not run always does well."""
     try:
         outcome = await runtime.scheduled(script, cron, scheduled_time) if runtime is not None else "ok"
-    except WorkerGoneError:
+    except (WorkerGoneError, InvalidWorkerError):
         outcome = "canceled"
     run = Run(cron, scheduled_time, outcome)
     script.runs.append(run)

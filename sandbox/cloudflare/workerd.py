@@ -91,6 +91,9 @@ class Workerd:
         running = cls(place, process)
         try:
             ready = await asyncio.wait_for(_listening(reading), START_SECONDS)
+        except TimeoutError as error:
+            await running.stop()
+            raise InvalidWorkerError("Script startup exceeded its time limit.") from error
         except BaseException:
             await running.stop()
             raise

@@ -56,7 +56,7 @@ def _formatted(values: Mapping[str, Any], text_name: str, entities_name: str) ->
         raise bad_request("unsupported parse_mode")
     entities = values.get(entities_name, [])
     if not all(_plausible(entity) for entity in entities):
-        raise bad_request("can't parse MessageEntity: Can't find field \"type\", \"offset\" or \"length\"")
+        raise bad_request('can\'t parse MessageEntity: Can\'t find field "type", "offset" or "length"')
     return finished(Formatted(text, tuple(sorted(entities, key=lambda e: (e["offset"], -e["length"])))))
 
 

@@ -89,6 +89,8 @@ class Control:
                 "pending_updates": a.updates.count(),
                 "polling": a.updates.polling,
                 "webhook": a.sender.webhook.url if a.sender else None,
+                "webhook_error": a.sender.webhook.last_error if a.sender else None,
+                "calls": a.journal.count,
             }
             for a in self._world.accounts.values()
         ]

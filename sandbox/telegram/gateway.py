@@ -240,5 +240,3 @@ async def execute(account: Account, name: str, values: dict[str, Any]) -> None:
     times = (at, account.clock.steady())
     chat_id = _chat_of(account, arguments)
     account.journal.answered(method.name, times, chat_id=chat_id, params=values, status=status)
-
-

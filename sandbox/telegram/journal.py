@@ -39,7 +39,7 @@ class Journal:
 
     calls: bool = True
     traffic: bool = True
-    _next: int = 0
+    count: int = 0
     _entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
     _sent: list[tuple[str, bytes, dict[str, Any]]] = field(default_factory=list)
 
@@ -54,8 +54,8 @@ class Journal:
     ) -> None:  # fmt: skip
         """Keep one call; a status of 0 means that no answer was sent."""
         if self.calls:
-            self._entries.append(Entry(self._next, method, *times, chat_id, params, status, updates))
-        self._next += 1
+            self._entries.append(Entry(self.count, method, *times, chat_id, params, status, updates))
+        self.count += 1
 
     def since(self, n: int, method: str | None) -> tuple[int, list[dict[str, Any]]]:
         """List the kept calls numbered `n` and later, and the number to ask for next time."""
@@ -65,7 +65,7 @@ class Journal:
             for entry in self._entries
             if entry.n >= n and (wanted is None or entry.method.lower() == wanted)
         ]
-        return self._next, found
+        return self.count, found
 
     def searchable(self) -> str:
         """Write everything that was sent as one text: each call's raw bytes and each value as it was read."""

@@ -125,9 +125,9 @@ def _check_action(action: str, value: object, *, private: bool) -> None:
             _check_url(url, "inline keyboard button login URL")
         case "web_app", {"url": str(url)}:
             _check_web_app(url, private=private)
-        case ("switch_inline_query" | "switch_inline_query_current_chat"), str():
+        case (("switch_inline_query" | "switch_inline_query_current_chat"), str()):
             pass
-        case ("switch_inline_query_chosen_chat" | "callback_game" | "disabled"), dict():
+        case (("switch_inline_query_chosen_chat" | "callback_game" | "disabled"), dict()):
             pass
         case "pay", bool():
             raise bad_request("BUTTON_TYPE_INVALID")
@@ -196,5 +196,3 @@ def _seen(button: dict[str, Any]) -> dict[str, Any]:
     if "style" in button:
         seen["style"] = button["style"]
     return seen
-
-

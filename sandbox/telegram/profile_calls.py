@@ -66,7 +66,7 @@ def _command(command: object) -> dict[str, Any]:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
             return {"command": name, "description": description}
         case _:
-            raise bad_request("can't parse BotCommand: Can't find field \"command\" or \"description\"")
+            raise bad_request('can\'t parse BotCommand: Can\'t find field "command" or "description"')
 
 
 def _scope(account: Account, values: Mapping[str, Any]) -> Scope:

@@ -132,11 +132,11 @@ async def test_each_trouble_at_each_write_passes(
     fault: dict[str, object], path: str, sandbox: Sandbox, template: Template
 ) -> None:
     home = move_in(sandbox)
-    sandbox.post("/faults", **fault, path=f"/client/v4/accounts/{home.account_id}/.*{path}", times=1)
+    sandbox.delete("/faults")
+    sandbox.post("/faults", **fault, path=f"/client/v4/accounts/{home.account_id}.*{path}", times=1)
     async with httpx.AsyncClient() as http:
         await go(home.site(http), template, first=True)
     assert [fault["hits"] for fault in sandbox.get("/faults")["faults"]] == [1]
-    sandbox.delete("/faults")
     assert_complete(home)
 
 

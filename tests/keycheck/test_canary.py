@@ -129,7 +129,7 @@ def test_nothing_that_held_the_keys_waits_for_the_garbage_collector(paper: Any, 
     assert holders == []
 
 
-HOLDERS = {"TradingClient", "PreparedRequest", "APIError"}
+HOLDERS = {"TradingClient", "Session", "PreparedRequest", "Response", "APIError"}
 
 
 def test_the_library_is_imported_only_when_needed() -> None:

@@ -42,8 +42,8 @@ test("New York's time agrees with the time zone database", () => {
     assert.equal(format.format(dayStart), `${date}, 00:00`);
   }
   for (let hour = 0; hour < 8; hour += 0.5) {
-    for (const edge of ["2026-03-08T00:00:00Z", "2026-11-01T00:00:00Z", "2026-03-09T00:00:00Z", "2026-11-02T00:00:00Z"]) {
-      const { date, dayStart } = exchangeTime(Date.parse(edge) + hour * 3_600_000);
+    for (const edge of ["2026-03-08", "2026-11-01", "2026-03-09", "2026-11-02"]) {
+      const { date, dayStart } = exchangeTime(Date.parse(`${edge}T00:00:00Z`) + hour * 3_600_000);
       assert.equal(format.format(dayStart), `${date}, 00:00`);
     }
   }
@@ -56,7 +56,8 @@ test("weeks are numbered as ISO 8601 does", () => {
 });
 
 test("a client that gets no answer in time gives up, and keeps the keys to itself", async () => {
-  const hang = (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const hang = (_, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const keys = { url: "http://alpaca", keyId: "PKKEYKEYKEYKEYKEY", secret: "secret\nsecret" };
   const slow = new Alpaca({ ...keys, fetcher: hang, timeout: 20 });
   const waiting = setTimeout(() => {}, 1000); // a timeout signal alone does not keep Node running
@@ -82,7 +83,8 @@ test("limits fail closed on anything that is not a number", () => {
   const intent = { symbol: "VTI", side: "buy", cents: 1000, reason: "" };
   const ceilings = { perOrder: 1000, perDay: 3000, budget: 3000, dailyLoss: null, symbols: ["VTI"] };
   const spent = { today: 0, ever: 0, spendable: 100_000 };
-  const code = (i, c, s) => applyCeilings([{ ...intent, ...i }], { ...ceilings, ...c }, { ...spent, ...s }).held[0]?.code;
+  const code = (i, c, s) =>
+    applyCeilings([{ ...intent, ...i }], { ...ceilings, ...c }, { ...spent, ...s }).held[0]?.code;
   assert.equal(code(), undefined);
   for (const odd of [Number.NaN, undefined, null, -1, 0.5, Infinity]) {
     assert.equal(code({}, { perOrder: odd }), "per_order");
@@ -112,8 +114,8 @@ test("a deposit hides no loss and a withdrawal is none", () => {
 
 test("a taken id is a reason to look, with either status", () => {
   for (const status of [422, 409]) {
-    const refused = { kind: "refused", status, code: 40010001, message: "client_order_id must be unique", fields: {} };
-    assert.equal(judge(refused).act, "adopt");
+    const message = "client_order_id must be unique";
+    assert.equal(judge({ kind: "refused", status, code: 40010001, message, fields: {} }).act, "adopt");
   }
   assert.equal(judge({ kind: "refused", status: 418, code: null, message: "teapot", fields: {} }).act, "stop");
 });
@@ -141,7 +143,7 @@ test("settings that are not exactly right are refused by name, without their val
   };
   assert.equal(readSettings(env).ceilings.budget, 52000);
   const damage = [
-    ...["520", "NaN", "-1", 520, undefined, null, "1.001"].slice(1).map((odd) => ({ CEILINGS: { ...ceilings, budget: odd } })),
+    ...["NaN", "-1", 520, undefined, null, "1.001"].map((odd) => ({ CEILINGS: { ...ceilings, budget: odd } })),
     { CEILINGS: undefined }, { CEILINGS: [] }, { CEILINGS: "{}" }, { CEILINGS: { ...ceilings, per_order: "" } },
     { CEILINGS: { ...ceilings, daily_loss: "" } }, { CEILINGS: { ...ceilings, symbols: "VTI" } },
     { CEILINGS: { ...ceilings, symbols: ["VTI", "VTI"] } }, { CEILINGS: { ...ceilings, symbols: ["vti"] } },

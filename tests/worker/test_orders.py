@@ -99,7 +99,7 @@ def test_an_order_of_unknown_fate_is_cleared_up_before_anything_else(deployed: D
         (422, 42210000, "notional amount must be >= 1.00", "below Alpaca's minimum"),
         (422, 42210000, 'asset "VTI" not found', "does not know or does not trade"),
         (403, 40310000, "requested asset is not fractionable", "whole shares only"),
-        (403, 40310000, "fractional trading is disabled for this account", "switched off in the settings"),
+        (403, 40310000, "fractional trading is disabled for this account", "switched off in the Alpaca account"),
         (403, 40310000, "cannot open a long buy while a short sell order is open", 'Alpaca said: "cannot'),
         (403, 40310100, "trade denied due to pattern day trading protection", "day-trading rule"),
         (403, None, "", "Alpaca gave no reason (status 403)."),

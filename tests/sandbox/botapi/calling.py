@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 
 TOKEN = "424242:test-token-of-the-stand-in-000000000"
 ADA = 11
+
+
+async def eventually(true: Callable[[], object]) -> None:
+    """Wait until something here is so."""
+    for _ in range(1000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came about")
 
 
 class Api:
@@ -34,3 +45,15 @@ class Api:
         answer = await self.client.request(verb, f"/_sandbox{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
+
+    async def overview_until(self, true: Callable[[dict[str, Any]], object]) -> None:
+        """Wait until the stand-in says so of its bot."""
+        for _ in range(1000):
+            if true((await self.control("GET", ""))["bots"][0]):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never came about")
+
+    async def until_polled(self) -> None:
+        """Wait until a getUpdates waits for news."""
+        await self.overview_until(lambda bot: bot["polling"])

@@ -12,6 +12,7 @@ from sandbox.telegram.phone import Phone
 from sandbox.telegram.server import create_app
 from tests.sandbox.botapi.calling import ADA, TOKEN, Api
 
+
 @pytest.fixture
 def server() -> Iterator[Served]:
     with Served(create_app(tokens={TOKEN: "soar_test_bot"})) as served:

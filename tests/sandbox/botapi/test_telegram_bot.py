@@ -29,7 +29,7 @@ async def test_get_me_is_a_bot_with_everything_optional_off(bot: telegram.Bot) -
     assert me.is_bot
     assert me.username == "soar_test_bot"
     assert me.id == 424242
-    assert not (me.can_join_groups or me.supports_inline_queries or me.can_connect_to_business)
+    assert {me.can_join_groups, me.supports_inline_queries, me.can_connect_to_business} == {False}
 
 
 @pytest.mark.asyncio
@@ -209,9 +209,7 @@ async def test_replies_carry_the_original_once(bot: telegram.Bot, ada: Phone) ->
     assert reply is not None
     assert reply.reply_to_message is not None
     assert reply.reply_to_message.text == "Which symbol?"
-    answer = await bot.send_message(
-        ADA, "noted", reply_parameters=telegram.ReplyParameters(reply.message_id)
-    )
+    answer = await bot.send_message(ADA, "noted", reply_parameters=telegram.ReplyParameters(reply.message_id))
     assert answer.reply_to_message is not None
     assert answer.reply_to_message.reply_to_message is None
     with pytest.raises(telegram.error.BadRequest, match="Message to be replied not found"):

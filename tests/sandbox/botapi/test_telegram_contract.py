@@ -74,7 +74,10 @@ def _faults(document: dict[str, Any], kind: str, value: Any, where: str) -> list
     missing = [f"{where}.{n} is missing" for n, field in fields.items() if field["required"] and n not in value]
     unknown = [f"{where}.{n} is unknown to {kind}" for n in value if n not in fields]
     inner = [
-        fault for n, v in value.items() if n in fields for fault in faults_of(document, fields[n]["types"], v, f"{where}.{n}")
+        fault
+        for n, v in value.items()
+        if n in fields
+        for fault in faults_of(document, fields[n]["types"], v, f"{where}.{n}")
     ]
     return missing + unknown + inner
 

@@ -58,7 +58,8 @@ async def test_events_tell_everything_in_order(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_waiting_for_events(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_waiting_for_events(api: Api) -> None:
     seq = (await api.control("GET", f"/chats/{ADA}"))["seq"]
     waiting = asyncio.ensure_future(api.control("GET", f"/chats/{ADA}/events?since={seq}&wait=20"))
     await api.result("sendMessage", chat_id=ADA, text="news")
@@ -67,7 +68,8 @@ async def test_waiting_for_events(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_tap_can_wait_for_its_answer(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_a_tap_can_wait_for_its_answer(api: Api) -> None:
     markup = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
     sent = await api.result("sendMessage", chat_id=ADA, text="x", reply_markup=markup)
     body = {"message_id": sent["message_id"], "data": "go"}
@@ -81,7 +83,8 @@ async def test_a_tap_can_wait_for_its_answer(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_taps_on_what_is_no_longer_there(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_taps_on_what_is_no_longer_there(api: Api) -> None:
     markup = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
     sent = await api.result("sendMessage", chat_id=ADA, text="x", reply_markup=markup)
     body = {"message_id": sent["message_id"], "data": "go"}
@@ -109,7 +112,8 @@ async def test_blocking_and_unblocking(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_groups(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_groups(api: Api) -> None:
     group = (await api.control("POST", "/groups", user_id=ADA, title="Friends"))["chat_id"]
     assert group < 0
     _, added, service = await api.result("getUpdates")
@@ -143,6 +147,7 @@ async def test_a_person_edits_and_deletes(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("ada")
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -160,7 +165,7 @@ async def test_a_person_edits_and_deletes(api: Api, ada: Phone) -> None:
         ("/clock", {"shift": "late"}, 400),
     ],
 )
-async def test_bad_requests_get_a_reason(api: Api, ada: Phone, path: str, body: dict[str, Any], status: int) -> None:
+async def test_bad_requests_get_a_reason(api: Api, path: str, body: dict[str, Any], status: int) -> None:
     answer = await api.client.post(f"/_sandbox{path}", json=body)
     assert answer.status_code == status
     assert answer.json()["error"]

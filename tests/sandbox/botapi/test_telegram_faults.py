@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import timedelta
 
@@ -15,8 +14,9 @@ from tests.sandbox.botapi.calling import ADA, TOKEN, Api
 
 
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("ada")
 async def test_too_many_requests_reaches_the_library(
-    api: Api, ada: Phone, bot: telegram.Bot, monkeypatch: pytest.MonkeyPatch
+    api: Api, bot: telegram.Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
     await api.control("POST", "/faults", kind="429", method="sendMessage", retry_after=7, count=2, chat_id=ADA)
@@ -71,14 +71,13 @@ async def test_a_hanging_call_is_given_up_without_effect(api: Api, ada: Phone) -
     await api.control("POST", "/faults", kind="hang", seconds=20, method="sendMessage")
     with pytest.raises(httpx.ReadTimeout):
         await api.client.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": ADA, "text": "x"}, timeout=0.2)
-    async with asyncio.timeout(10):
-        while not (await api.control("GET", "/calls"))["calls"]:
-            await asyncio.sleep(0.01)
+    await api.overview_until(lambda bot: bot["calls"])
     assert len((await ada.chat())["messages"]) == 1
 
 
 @pytest.mark.asyncio
-async def test_a_short_hang_delays_and_then_works(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_a_short_hang_delays_and_then_works(api: Api) -> None:
     for kind in ("hang", "hang_after"):
         await api.control("POST", "/faults", kind=kind, seconds=0.3, method="sendMessage")
         began = time.monotonic()
@@ -87,7 +86,8 @@ async def test_a_short_hang_delays_and_then_works(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_faults_choose_their_calls(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_faults_choose_their_calls(api: Api) -> None:
     await api.control("POST", "/faults", kind="5xx", skip=1)
     await api.control("POST", "/faults", kind="429", chat_id=12345)
     assert await api.result("getUpdates"), "a fault for everything leaves getUpdates alone"
@@ -102,7 +102,8 @@ async def test_faults_choose_their_calls(api: Api, ada: Phone) -> None:
 
 
 @pytest.mark.asyncio
-async def test_flood_control_is_off_until_switched_on(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_flood_control_is_off_until_switched_on(api: Api) -> None:
     for number in range(5):
         await api.result("sendMessage", chat_id=ADA, text=f"burst {number}")
     await api.control("POST", "/limits", flood=True, per_chat=1, burst=3, overall=30)
@@ -122,7 +123,8 @@ async def test_flood_control_is_off_until_switched_on(api: Api, ada: Phone) -> N
 
 
 @pytest.mark.asyncio
-async def test_calls_are_recorded_and_can_be_searched(api: Api, ada: Phone) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_calls_are_recorded_and_can_be_searched(api: Api) -> None:
     before = time.monotonic()
     (start,) = await api.result("getUpdates")
     await api.result("sendMessage", chat_id=ADA, text="grüße ✓", reply_markup={"force_reply": True})

@@ -71,7 +71,9 @@ async def test_what_is_not_there_is_named_with_what_is(api: Api, ada: Phone) -> 
     assert "[Open] [•••]" in str(missing.value)
     with pytest.raises(NotOnScreen, match="opens something and sends nothing"):
         await ada.taps("Open")
-    with pytest.raises(NotOnScreen, match=r"nobody saw 'Welcome' within 0\.1 s; the chat shows\nYou: /start\nSoar: anchor"):
+    with pytest.raises(
+        NotOnScreen, match=r"nobody saw 'Welcome' within 0\.1 s; the chat shows\nYou: /start\nSoar: anchor"
+    ):
         await ada.sees("Welcome", within=0.1)
     with pytest.raises(NotOnScreen, match="1 is still there"):
         await ada.gone(1, within=0.1)

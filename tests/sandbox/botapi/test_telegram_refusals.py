@@ -158,9 +158,7 @@ async def test_uploads_that_are_no_photos(api: Api, ada: Phone) -> None:
 @pytest.mark.asyncio
 async def test_old_messages_and_old_taps(api: Api, ada: Phone) -> None:
     secret = await ada.says("PK…")
-    sent = await api.result(
-        "sendMessage", chat_id=ADA, text="go", reply_markup=keyboard(callback_data="go")
-    )
+    sent = await api.result("sendMessage", chat_id=ADA, text="go", reply_markup=keyboard(callback_data="go"))
     tap = await ada.taps("Go")
     await api.control("POST", "/clock", advance=151)
     assert (await api.refusal("answerCallbackQuery", callback_query_id=tap))[1].startswith("Bad Request: query is too")

@@ -48,7 +48,7 @@ async def test_the_same_offset_at_once_again_gives_one_update(api: Api, ada: Pho
 async def test_a_poll_waits_for_news_and_ends_in_time(api: Api, ada: Phone) -> None:
     (start,) = await api.result("getUpdates")
     poll = asyncio.ensure_future(api.result("getUpdates", offset=start["update_id"] + 1, timeout=20))
-    await _until_polled(api, 2)
+    await api.until_polled()
     began = time.monotonic()
     await ada.says("news")
     assert texts(await poll) == ["news"]
@@ -58,22 +58,12 @@ async def test_a_poll_waits_for_news_and_ends_in_time(api: Api, ada: Phone) -> N
     assert 0.9 <= time.monotonic() - began < 5
 
 
-async def _until_polled(api: Api, chats_calls: int) -> None:
-    """Wait until the stand-in holds a poll: it then refuses nothing and has nothing to hand out."""
-    for _ in range(200):
-        overview = await api.control("GET", "")
-        if overview["bots"][0]["polling"]:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"nobody polls after {chats_calls} calls")
-
-
 @pytest.mark.asyncio
 async def test_a_second_poller_ends_the_first(api: Api, ada: Phone) -> None:
     (start,) = await api.result("getUpdates")
     following = start["update_id"] + 1
     first = asyncio.ensure_future(api.refusal("getUpdates", offset=following, timeout=20))
-    await _until_polled(api, 2)
+    await api.until_polled()
     second = asyncio.ensure_future(api.result("getUpdates", offset=following, timeout=20))
     assert await first == (
         409,
@@ -87,7 +77,7 @@ async def test_a_second_poller_ends_the_first(api: Api, ada: Phone) -> None:
 async def test_a_poller_that_went_away_takes_nothing_with_it(api: Api, ada: Phone) -> None:
     (start,) = await api.result("getUpdates")
     dead = asyncio.ensure_future(api.call("getUpdates", offset=start["update_id"] + 1, timeout=20))
-    await _until_polled(api, 2)
+    await api.until_polled()
     dead.cancel()
     await asyncio.gather(dead, return_exceptions=True)
     await ada.says("for whoever comes")
@@ -161,7 +151,7 @@ async def test_any_json_can_be_an_update(api: Api, ada: Phone) -> None:
 async def test_delivery_can_pause(api: Api, ada: Phone) -> None:
     await api.control("POST", "/delivery", paused=True)
     poll = asyncio.ensure_future(api.result("getUpdates", timeout=20))
-    await _until_polled(api, 1)
+    await api.until_polled()
     await ada.says("held back")
     assert not poll.done()
     await api.control("POST", "/delivery", paused=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from sandbox.serving import Served
 from sandbox.telegram.phone import Phone
-from tests.sandbox.botapi.calling import ADA, Api
+from tests.sandbox.botapi.calling import ADA, Api, eventually
 
 
 @dataclass
@@ -41,12 +41,6 @@ class Receiver:
         return self.script.pop(0) if self.script else Response()
 
 
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
 @pytest_asyncio.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     made = Receiver()
@@ -62,7 +56,7 @@ async def test_updates_come_with_the_secret(api: Api, ada: Phone, receiver: Rece
     answer = (await api.call("setWebhook", url=receiver.url, secret_token="s3cret")).json()
     assert answer == {"ok": True, "result": True, "description": "Webhook was set"}
     await ada.says("news")
-    await until(lambda: len(receiver.seen) == 2)
+    await eventually(lambda: len(receiver.seen) == 2)
     assert [update["message"]["text"] for update in receiver.seen] == ["/start", "news"]
     assert receiver.secrets == ["s3cret", "s3cret"]
     assert "s3cret" not in str(await api.control("GET", "/calls"))
@@ -81,7 +75,7 @@ async def test_refused_updates_come_again_in_order(api: Api, ada: Phone, receive
     receiver.script += [Response(status_code=500), Response(status_code=503, headers={"Retry-After": "1"})]
     await ada.says("later")
     await api.result("setWebhook", url=receiver.url)
-    await until(lambda: len(receiver.seen) == 4)
+    await eventually(lambda: len(receiver.seen) == 4)
     assert [update["message"]["text"] for update in receiver.seen] == ["/start", "/start", "/start", "later"]
     assert len({update["update_id"] for update in receiver.seen[:3]}) == 1
     info = await api.result("getWebhookInfo")
@@ -96,10 +90,10 @@ async def test_one_message_at_a_time_but_taps_beside_them(api: Api, ada: Phone, 
     await api.result("setWebhook", url=receiver.url)
     await ada.says("waits")
     await ada.taps("Go")
-    await until(lambda: len(receiver.seen) == 2)
+    await eventually(lambda: len(receiver.seen) == 2)
     assert ["callback_query" in update for update in receiver.seen] == [False, True]
     receiver.open.set()
-    await until(lambda: len(receiver.seen) == 3)
+    await eventually(lambda: len(receiver.seen) == 3)
     assert receiver.most == 2
 
 
@@ -117,9 +111,8 @@ async def test_an_unreachable_webhook_keeps_updates_for_polling(api: Api, ada: P
     await api.control("POST", "/limits", webhook_patience=0.01)
     await api.result("setWebhook", url="http://127.0.0.1:9/nobody")
     await ada.says("kept")
-    async with asyncio.timeout(10):
-        while "last_error_message" not in (info := await api.result("getWebhookInfo")):
-            await asyncio.sleep(0.01)
+    await api.overview_until(lambda bot: bot["webhook_error"])
+    info = await api.result("getWebhookInfo")
     assert info["last_error_message"] == "Connection failed: ConnectError"
     assert info["pending_update_count"] == 2
     await api.result("deleteWebhook")
@@ -137,10 +130,8 @@ async def test_pending_updates_can_be_dropped(api: Api, ada: Phone) -> None:
 async def test_setting_a_webhook_ends_a_poll(api: Api, ada: Phone, receiver: Receiver) -> None:
     start = (await api.result("getUpdates"))[0]
     poll = asyncio.ensure_future(api.refusal("getUpdates", offset=start["update_id"] + 1, timeout=20))
-    async with asyncio.timeout(10):
-        while not (await api.control("GET", ""))["bots"][0]["polling"]:
-            await asyncio.sleep(0.01)
+    await api.until_polled()
     await api.result("setWebhook", url=receiver.url)
     assert await poll == (409, "Conflict: terminated by setWebhook request")
     await ada.says("by webhook")
-    await until(lambda: receiver.seen)
+    await eventually(lambda: receiver.seen)

@@ -1,0 +1,57 @@
+// The ways a call to Alpaca can end, and how they are told apart.
+
+/**
+ * @typedef {import("./account.js").Fields} Fields
+ *
+ * @typedef {{kind: "ok", body: any}} Ok
+ * @typedef {{kind: "refused", status: number, code: number | null, message: string, fields: Fields}} Refused
+ * @typedef {{kind: "keys"}} KeysRejected Alpaca does not accept the key pair
+ * @typedef {{kind: "wait", until: number}} Wait too many requests; Unix milliseconds
+ * @typedef {{kind: "unreachable", why: string}} Unreachable no answer, or none of Alpaca's; it may have acted or not
+ * @typedef {Refused | KeysRejected | Wait | Unreachable} Failure
+ * @typedef {Ok | Failure} Answer
+ */
+
+/**
+ * No answer of Alpaca's.
+ * @param {string} why
+ * @returns {Unreachable}
+ */
+export function unreachable(why) {
+  return { kind: "unreachable", why };
+}
+
+/**
+ * What a body says as JSON.
+ * @param {string} text
+ * @returns {unknown} undefined if it is not JSON
+ */
+export function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether it is a JSON object, and no list.
+ * @param {unknown} value
+ * @returns {value is Fields}
+ */
+export function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * When Alpaca may be asked again: what it says, within ten minutes, or in a minute.
+ * @param {Headers} headers
+ * @param {number} now Unix milliseconds
+ * @returns {number}
+ */
+export function waitUntil(headers, now) {
+  const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
+  const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;
+  const until = [after, reset].find((moment) => moment > now) ?? now + 60_000;
+  return Math.min(until, now + 600_000);
+}
