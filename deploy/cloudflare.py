@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-import httpx
-
 from deploy.clock import Clock, SystemClock
 from deploy.errors import DeployError, Throttled
 from deploy.limits import Pace
 from deploy.refusals import Reply, judge
 from deploy.secret import Secret
 from deploy.tokens import refuse_misfit
-from deploy.wire import Composed, File, Outgoing, exchange
+from deploy.wire import Composed, File, Http, Outgoing, exchange
 
 API_URL = "https://api.cloudflare.com/client/v4"
 PAUSES = (0.5, 2.0, 5.0)  # seconds before the second, third and fourth attempt
@@ -46,7 +44,7 @@ class Cloudflare:
     account go one after another, since Cloudflare refuses concurrent ones (10035).
     """
 
-    http: httpx.AsyncClient
+    http: Http
     base_url: str = API_URL
     clock: Clock = field(default_factory=SystemClock)
     attempt_seconds: float = 30.0

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.clock import Clock, SystemClock
@@ -20,7 +19,7 @@ from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.reports import Events, Fields, Pause, Run, Status, maybe, record, text, truth, whole
 from deploy.secret import Secret, blot
-from deploy.wire import Answer, Composed, Cut, Outgoing, exchange
+from deploy.wire import Answer, Composed, Cut, Http, Outgoing, exchange
 
 SCHEME = "soar1"
 MOST_BYTES = 512 * 1024
@@ -91,7 +90,7 @@ class Destroying:
 class WorkerClient:
     """Speaks to one Worker at `url`; every method raises a WorkerError when there is no good answer."""
 
-    http: httpx.AsyncClient
+    http: Http
     url: str
     key: CommandKey
     clock: Clock = field(default_factory=SystemClock)

@@ -35,7 +35,8 @@ from deploy.template import Template
 ADDRESS_PATIENCE = 240.0  # seconds a fresh workers.dev address has been seen to take
 GONE_PATIENCE = 300.0
 FIRST_LOOKS, LATER_LOOK = (0.25, 0.5, 1.0, 2.0, 3.0), 5.0
-TICK_ATTEMPTS = 3
+LONGEST_LOOK = 10.0
+TICK_ATTEMPTS = 2
 
 
 class Step(StrEnum):
@@ -50,7 +51,7 @@ class Step(StrEnum):
 
 
 class State(StrEnum):
-    """How a step is doing; `waiting` means that Cloudflare takes its time and nothing is wrong."""
+    """How a step is doing; `waiting`, told at every look, means that Cloudflare takes its time and nothing is wrong."""
 
     STARTED = "started"
     WAITING = "waiting"
@@ -173,12 +174,13 @@ async def ensure_answering(
     worker: WorkerClient, deployment_id: str, progress: Progress | None = None, patience: float = ADDRESS_PATIENCE
 ) -> Status:
     """Look until the Worker answers a signed command as this very deployment; raises NotAnswering after `patience`."""
+    worker = replace(worker, seconds=min(worker.seconds, LONGEST_LOOK))
     began, looks = worker.clock.monotonic(), 0
     while True:
         found = await _answering(worker, deployment_id)
         if isinstance(found, Status):
             return found
-        if looks == 0 and progress is not None:
+        if progress is not None:
             await progress(Step.ANSWERING, State.WAITING)
         pause = FIRST_LOOKS[looks] if looks < len(FIRST_LOOKS) else LATER_LOOK
         if worker.clock.monotonic() - began + pause > patience:

@@ -15,6 +15,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+Http = httpx.AsyncClient
 File = tuple[str, tuple[str | None, bytes, str]]
 
 
@@ -55,7 +56,7 @@ class Cut:
     kind: str
 
 
-def open_http(*, connect_seconds: float = 5.0, connections: int = 100) -> httpx.AsyncClient:
+def open_http(*, connect_seconds: float = 5.0, connections: int = 100) -> Http:
     """Make the client that the process shares: connections are kept, cookies and redirects are not."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(60.0, connect=connect_seconds, pool=30.0),
@@ -72,7 +73,7 @@ def _trust() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-async def exchange(http: httpx.AsyncClient, outgoing: Outgoing) -> Answer | Cut:
+async def exchange(http: Http, outgoing: Outgoing) -> Answer | Cut:
     """Send once and read the whole answer within `outgoing.seconds`."""
     try:
         async with asyncio.timeout(outgoing.seconds):
@@ -85,7 +86,7 @@ async def exchange(http: httpx.AsyncClient, outgoing: Outgoing) -> Answer | Cut:
         return Cut("reset")
 
 
-async def _send(http: httpx.AsyncClient, outgoing: Outgoing) -> Answer | Cut:
+async def _send(http: Http, outgoing: Outgoing) -> Answer | Cut:
     composed = outgoing.compose()
     request = http.build_request(
         outgoing.method,

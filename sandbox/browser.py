@@ -27,6 +27,9 @@ UNWANTED: Final = frozenset(
         "--allow-running-insecure-content",
         "--disable-site-isolation-trials",
         "--headless='shell'",
+        "--use-gl=angle",  # a graphics card played by the processor is slower than none
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
     }
 )
 
@@ -69,7 +72,7 @@ def _chromium() -> tuple[str, list[str]]:
         fonts = _FONTS.format(fonts=UNPACKED / "fonts", cache=UNPACKED / "fonts-cache")
         (UNPACKED / "fonts.conf").write_text(fonts, encoding="utf-8")
     found = json.loads(answer)
-    return found["path"], [arg for arg in found["args"] if arg not in UNWANTED] + ["--no-sandbox"]
+    return found["path"], [arg for arg in found["args"] if arg not in UNWANTED] + ["--no-sandbox", "--disable-gpu"]
 
 
 def _ask_package() -> str:

@@ -28,7 +28,7 @@ const KNOWN = [
   [["open short sell"], "skip", "short", "An open short sale of this symbol stands against it."],
   [["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],
   [["day trad"], "skip", "day_trading", "Alpaca refused it because of its day-trading rule."],
-  [["client_order_id", "only one of", "qty must be"], "stop", "malformed", "A fault of this program: a malformed order."],
+  [["client_order_id", "only one of", "qty must be"], "stop", "malformed", "A fault of this program: an odd order."],
 ];
 
 /**

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 from collections import defaultdict
@@ -17,6 +18,25 @@ from sandbox.cloudflare.state import Script, Version
 from sandbox.cloudflare.workerd import Answer, Exports, Workerd, WorkerGoneError
 
 Judge = Callable[[Exports], None]
+PREFIX = "soar-cf-"
+
+
+def remove_leftovers() -> None:
+    """Delete the private folders of stand-ins that were killed before they could tidy up."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not _is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class Runtime:
@@ -27,7 +47,9 @@ class Runtime:
     """
 
     def __init__(self, workdir: Path | None = None) -> None:
-        self._private = Path(tempfile.mkdtemp(prefix="soar-cf-"))  # 0700; short, since socket paths are limited
+        remove_leftovers()
+        # Readable by this user alone, and short, since the length of a socket's path is limited.
+        self._private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._objects = Path(tempfile.mkdtemp(prefix="objects-", dir=workdir or self._private))
         self._running: dict[str, Workerd] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)

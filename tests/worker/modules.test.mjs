@@ -104,7 +104,7 @@ test("a deposit hides no loss and a withdrawal is none", () => {
   assert.equal(account({}).lossToday, 5000);
   assert.equal(account({ equity: "1050", intraday_adjustments: "100" }).lossToday, 5000);
   assert.equal(account({ equity: "900", intraday_adjustments: "-100" }).lossToday, 0);
-  for (const odd of [{ last_equity: "0" }, { last_equity: undefined }, { equity: "?" }, { intraday_adjustments: "?" }]) {
+  for (const odd of [{ last_equity: "0" }, { last_equity: null }, { equity: "?" }, { intraday_adjustments: "?" }]) {
     assert.equal(account(odd).lossToday, null);
   }
   assert.equal(account({ cash: "50", non_marginable_buying_power: "20.55" }).spendable, 2055);

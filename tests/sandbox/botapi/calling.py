@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
-TOKEN = "424242:test-token-of-the-stand-in-000000000"
+from sandbox.telegram.phone import NO_CERTIFICATES
+
 ADA = 11
 
 
@@ -20,14 +22,21 @@ async def eventually(true: Callable[[], object]) -> None:
 
 
 class Api:
-    """Calls the Bot API as raw HTTP, and the control API."""
+    """Calls the Bot API as raw HTTP, and the control API, for one bot of the stand-in."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str, username: str) -> None:
         self.url = url
-        self.client = httpx.AsyncClient(base_url=url, timeout=20, trust_env=False)
+        self.token = token
+        self.username = username
+        self.client = httpx.AsyncClient(base_url=url, timeout=20, trust_env=False, verify=NO_CERTIFICATES)
 
     async def call(self, method: str, **params: Any) -> httpx.Response:
-        return await self.client.post(f"/bot{TOKEN}/{method}", json=params)
+        return await self.client.post(f"/bot{self.token}/{method}", json=params)
+
+    async def hand(self, verb: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        address, _, query = path.partition("?")
+        params = {"bot": self.username, **dict(parse_qsl(query))}
+        return await self.client.request(verb, f"/_sandbox{address}", params=params, json=body)
 
     async def result(self, method: str, **params: Any) -> Any:
         answer = (await self.call(method, **params)).json()
@@ -42,14 +51,15 @@ class Api:
         return body["error_code"], body["description"]
 
     async def control(self, verb: str, path: str, **body: Any) -> Any:
-        answer = await self.client.request(verb, f"/_sandbox{path}", json=body)
+        answer = await self.hand(verb, path, body)
         assert answer.is_success, answer.text
         return answer.json()
 
     async def overview_until(self, true: Callable[[dict[str, Any]], object]) -> None:
         """Wait until the stand-in says so of its bot."""
         for _ in range(1000):
-            if true((await self.control("GET", ""))["bots"][0]):
+            bots = (await self.control("GET", ""))["bots"]
+            if true(next(bot for bot in bots if bot["username"] == self.username)):
                 return
             await asyncio.sleep(0.01)
         raise AssertionError("it never came about")

@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton as Button
 from telegram import InlineKeyboardMarkup as Keyboard
 
 from sandbox.telegram.phone import Phone
-from tests.sandbox.botapi.calling import ADA
+from tests.sandbox.botapi.calling import ADA, Api
 
 
 def png(width: int, height: int) -> bytes:
@@ -24,11 +24,11 @@ def png(width: int, height: int) -> bytes:
 
 
 @pytest.mark.asyncio
-async def test_get_me_is_a_bot_with_everything_optional_off(bot: telegram.Bot) -> None:
+async def test_get_me_is_a_bot_with_everything_optional_off(bot: telegram.Bot, api: Api) -> None:
     me = await bot.get_me()
     assert me.is_bot
-    assert me.username == "soar_test_bot"
-    assert me.id == 424242
+    assert me.username == api.username
+    assert me.id == int(api.token.split(":")[0])
     assert {me.can_join_groups, me.supports_inline_queries, me.can_connect_to_business} == {False}
 
 
@@ -78,6 +78,9 @@ async def test_photos_and_documents(bot: telegram.Bot, ada: Phone) -> None:
     assert shown["photo"]["url"].startswith("/_sandbox/files/")
     again = await bot.send_photo(ADA, photo.photo[0].file_id)
     assert again.photo[0].file_id == photo.photo[0].file_id
+
+    jpeg = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x1e\x00\x28\x01\x01\x11\x00\xff\xd9"
+    assert (await bot.send_photo(ADA, jpeg)).photo[0].width == 40
 
     document = await bot.send_document(ADA, b"date,side\n", filename="orders.csv", caption="your orders")
     assert document.document is not None
@@ -214,3 +217,14 @@ async def test_replies_carry_the_original_once(bot: telegram.Bot, ada: Phone) ->
     assert answer.reply_to_message.reply_to_message is None
     with pytest.raises(telegram.error.BadRequest, match="Message to be replied not found"):
         await bot.send_message(ADA, "?", reply_parameters=telegram.ReplyParameters(777))
+
+
+@pytest.mark.asyncio
+async def test_entities_can_be_given_instead_of_html(bot: telegram.Bot, ada: Phone) -> None:
+    entities = [
+        telegram.MessageEntity("bold", 0, 2),
+        telegram.MessageEntity("text_link", 3, 4, url="https://a.b"),
+    ]
+    sent = await bot.send_message(ADA, "Hi link", entities=entities)
+    assert sent.entities == tuple(entities)
+    assert (await ada.sees("Hi link"))["html"].startswith("<b>Hi</b> <a href=")

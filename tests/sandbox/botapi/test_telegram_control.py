@@ -11,7 +11,7 @@ import pytest
 from sandbox.serving import Served
 from sandbox.telegram.phone import Phone
 from sandbox.telegram.server import create_app
-from tests.sandbox.botapi.calling import ADA, TOKEN, Api
+from tests.sandbox.botapi.calling import ADA, Api
 
 
 @pytest.mark.asyncio
@@ -24,7 +24,7 @@ async def test_users_get_ids_and_keep_what_they_said_of_themselves(api: Api) -> 
     assert (again["first_name"], again["language_code"]) == ("Bo", "ar")
     chat = await api.control("GET", f"/chats/{second['id']}")
     assert (chat["chat_id"], chat["seq"], chat["messages"]) == (second["id"], 0, [])
-    assert chat["bot"]["username"] == "soar_test_bot"
+    assert chat["bot"]["username"] == api.username
 
 
 @pytest.mark.asyncio
@@ -89,7 +89,7 @@ async def test_taps_on_what_is_no_longer_there(api: Api) -> None:
     sent = await api.result("sendMessage", chat_id=ADA, text="x", reply_markup=markup)
     body = {"message_id": sent["message_id"], "data": "go"}
     await api.result("deleteMessages", chat_id=ADA, message_ids=[sent["message_id"]])
-    assert (await api.client.post(f"/_sandbox/chats/{ADA}/taps", json=body)).status_code == 404
+    assert (await api.hand("POST", f"/chats/{ADA}/taps", body)).status_code == 404
     await api.control("POST", f"/chats/{ADA}/taps", **body, unseen=True)
     query = (await api.result("getUpdates"))[-1]["callback_query"]
     assert query["message"]["date"] == 0
@@ -100,7 +100,7 @@ async def test_taps_on_what_is_no_longer_there(api: Api) -> None:
 async def test_blocking_and_unblocking(api: Api, ada: Phone) -> None:
     await ada.blocks()
     await ada.blocks()
-    refused = await api.client.post(f"/_sandbox/chats/{ADA}/messages", json={"text": "x"})
+    refused = await api.hand("POST", f"/chats/{ADA}/messages", {"text": "x"})
     assert refused.status_code == 409
     assert await api.refusal("sendChatAction", chat_id=ADA, action="typing") == (
         403, "Forbidden: bot was blocked by the user",
@@ -121,7 +121,7 @@ async def test_groups(api: Api) -> None:
     assert service["message"]["new_chat_members"][0]["is_bot"]
     unheard = await api.control("POST", f"/chats/{group}/messages", text="chatter")
     assert unheard["update_id"] is None, "privacy mode"
-    heard = await api.control("POST", f"/chats/{group}/messages", text="/start@soar_test_bot")
+    heard = await api.control("POST", f"/chats/{group}/messages", text=f"/start@{api.username}")
     assert heard["update_id"] is not None
     assert await api.refusal("deleteMessages", chat_id=group, message_ids=[heard["id"]]) == (
         400, "Bad Request: message can't be deleted",
@@ -137,13 +137,13 @@ async def test_groups(api: Api) -> None:
 @pytest.mark.asyncio
 async def test_a_person_edits_and_deletes(api: Api, ada: Phone) -> None:
     sent = await api.result("sendMessage", chat_id=ADA, text="x")
-    assert (await api.client.post(f"/_sandbox/chats/{ADA}/messages/{sent['message_id']}", json={"text": "y"})
+    assert (await api.hand("POST", f"/chats/{ADA}/messages/{sent['message_id']}", {"text": "y"})
             ).status_code == 409  # fmt: skip
     await ada.deletes(sent["message_id"])
     assert await api.refusal("editMessageText", chat_id=ADA, message_id=sent["message_id"], text="y") == (
         400, "Bad Request: message to edit not found",
     )  # fmt: skip
-    assert (await api.client.delete(f"/_sandbox/chats/{ADA}/messages/99")).status_code == 404
+    assert (await api.hand("DELETE", f"/chats/{ADA}/messages/99")).status_code == 404
 
 
 @pytest.mark.asyncio
@@ -166,18 +166,18 @@ async def test_a_person_edits_and_deletes(api: Api, ada: Phone) -> None:
     ],
 )
 async def test_bad_requests_get_a_reason(api: Api, path: str, body: dict[str, Any], status: int) -> None:
-    answer = await api.client.post(f"/_sandbox{path}", json=body)
+    answer = await api.hand("POST", f"{path}", body)
     assert answer.status_code == status
     assert answer.json()["error"]
 
 
 @pytest.mark.asyncio
 async def test_two_bots_keep_apart() -> None:
-    tokens = {TOKEN: "first_bot", "434343:another-token": "second_bot"}
+    tokens = {"1:a-token": "first_bot", "434343:another-token": "second_bot"}
     with Served(create_app(tokens=tokens)) as server:
         async with Phone(server.url, ADA, bot="second_bot") as ada, httpx.AsyncClient(base_url=server.url) as client:
             await ada.says("hello")
-            first = await client.post(f"/bot{TOKEN}/getUpdates")
+            first = await client.post("/bot1:a-token/getUpdates")
             second = await client.post("/bot434343:another-token/getUpdates")
             assert first.json()["result"] == []
             assert second.json()["result"][0]["message"]["text"] == "hello"

@@ -10,7 +10,7 @@ import pytest
 import telegram
 
 from sandbox.telegram.phone import Phone
-from tests.sandbox.botapi.calling import ADA, TOKEN, Api
+from tests.sandbox.botapi.calling import ADA, Api
 
 
 @pytest.mark.asyncio
@@ -70,7 +70,7 @@ async def test_malformed_answers(api: Api, ada: Phone, bot: telegram.Bot) -> Non
 async def test_a_hanging_call_is_given_up_without_effect(api: Api, ada: Phone) -> None:
     await api.control("POST", "/faults", kind="hang", seconds=20, method="sendMessage")
     with pytest.raises(httpx.ReadTimeout):
-        await api.client.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": ADA, "text": "x"}, timeout=0.2)
+        await api.client.post(f"/bot{api.token}/sendMessage", json={"chat_id": ADA, "text": "x"}, timeout=0.2)
     await api.overview_until(lambda bot: bot["calls"])
     assert len((await ada.chat())["messages"]) == 1
 
@@ -98,7 +98,7 @@ async def test_faults_choose_their_calls(api: Api) -> None:
     await api.control("DELETE", "/faults")
     assert await api.control("GET", "/faults") == {"faults": []}
     for wrong in ({"kind": "rain"}, {"kind": "429", "colour": 1}, {}):
-        assert (await api.client.post("/_sandbox/faults", json=wrong)).status_code == 400
+        assert (await api.hand("POST", "/faults", wrong)).status_code == 400
 
 
 @pytest.mark.asyncio
@@ -135,11 +135,11 @@ async def test_calls_are_recorded_and_can_be_searched(api: Api) -> None:
     assert (sent["method"], sent["chat_id"], sent["status"]) == ("sendMessage", ADA, 200)
     assert sent["params"]["text"] == "grüße ✓"
     assert before <= polled["at"] <= polled["done"] <= sent["at"] <= time.monotonic()
-    assert TOKEN not in str(page)
+    assert api.token not in str(page)
     assert (await api.control("GET", f"/calls?since={page['next']}"))["calls"] == []
-    traffic = (await api.client.get("/_sandbox/traffic")).text
+    traffic = (await api.hand("GET", "/traffic")).text
     assert "grüße ✓" in traffic
     await api.control("POST", "/limits", record_calls=False, record_traffic=False)
     await api.result("sendMessage", chat_id=ADA, text="not on record")
     assert (await api.control("GET", f"/calls?since={page['next']}"))["calls"] == []
-    assert "not on record" not in (await api.client.get("/_sandbox/traffic")).text
+    assert "not on record" not in (await api.hand("GET", "/traffic")).text

@@ -84,7 +84,7 @@ async def test_what_is_not_there_is_named_with_what_is(api: Api, ada: Phone) -> 
 @pytest.mark.asyncio
 async def test_a_phone_that_was_away_for_long_starts_over(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chats, "EVENTS_KEPT", 3)
-    async with Phone(api.url, 12) as bo:
+    async with Phone(api.url, 12, bot=api.username) as bo:
         await bo.says("/start")
         for text in ("first", "second", "third", "fourth", "fifth"):
             await api.result("sendMessage", chat_id=12, text=text)

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from sandbox.telegram.phone import Phone
-from tests.sandbox.botapi.calling import ADA, TOKEN, Api
+from tests.sandbox.botapi.calling import ADA, Api
 
 
 def keyboard(**button: Any) -> dict[str, Any]:
-    return {"inline_keyboard": [[{"text": "Go", **button}]]}
+    return {"inline_keyboard": [[{"text": "Go"} | button]]}
 
 
 BAD_CALLS: list[tuple[str, dict[str, Any], str]] = [
@@ -87,6 +87,51 @@ BAD_CALLS: list[tuple[str, dict[str, Any], str]] = [
      "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"),
     ("setWebhook", {"url": "https://example.com/x", "secret_token": "a b"},
      "secret token contains unallowed characters"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "entities": [{"type": "bold"}]},
+     'can\'t parse MessageEntity: Can\'t find field "type", "offset" or "length"'),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": {"inline_keyboard": [{"text": "x"}]}},
+     "can't parse inline keyboard markup JSON object: field must be of type Array of Array"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": {"keyboard": [["x"] * 9]}}, "REPLY_MARKUP_TOO_LONG"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": {"keyboard": [[5]]}},
+     "can't parse keyboard button: KeyboardButton must be an Object"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": {"inline_keyboard": [["x"]]}},
+     "can't parse inline keyboard button: InlineKeyboardButton must be an Object"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": {"inline_keyboard": [[{"url": "https://a.b"}]]}},
+     'can\'t parse inline keyboard button: Can\'t find field "text"'),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": keyboard(text=" ", callback_data="x")},
+     "BUTTON_TEXT_INVALID"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": keyboard(callback_data="x", url="https://a.b")},
+     "can't parse inline keyboard button: exactly one optional field must be used"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": keyboard(callback_data=5)},
+     'can\'t parse inline keyboard button: Field "callback_data" has a wrong type'),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": keyboard(pay=True)}, "BUTTON_TYPE_INVALID"),
+    ("sendMessage", {"chat_id": ADA, "text": "x", "reply_markup": keyboard(url="")},
+     "inline keyboard button URL '' is invalid: URL host is empty"),
+    ("sendMessage",
+     {"chat_id": ADA, "text": "x", "reply_markup": {"force_reply": True, "input_field_placeholder": "x" * 65}},
+     "REPLY_MARKUP_PLACEHOLDER_INVALID"),
+    ("editMessageMedia", {"chat_id": ADA, "message_id": 2, "media": {"type": "video", "media": "x"}},
+     "can't parse InputMedia: type of the media is unsupported"),
+    ("editMessageMedia", {"chat_id": ADA, "message_id": 2, "media": {"type": "photo", "colour": "x"}},
+     'unknown field "colour" in InputMedia'),
+    ("editMessageMedia", {"chat_id": ADA, "message_id": 2, "media": {"type": "photo"}},
+     "wrong file identifier/HTTP URL specified"),
+    ("setMyCommands", {"commands": ["start"]},
+     'can\'t parse BotCommand: Can\'t find field "command" or "description"'),
+    ("getMyCommands", {"scope": {"type": "moon"}}, "can't parse BotCommandScope: unsupported type specified"),
+    ("getMyCommands", {"scope": {"type": "chat"}}, "can't parse BotCommandScope: chat_id is empty"),
+    ("getMyCommands", {"language_code": "English"}, "invalid language code specified"),
+    ("setMyName", {"name": ""}, "BOT_TITLE_INVALID"),
+    ("setMyDescription", {"description": "x" * 513}, "BOT_DESCRIPTION_INVALID"),
+    ("setChatMenuButton", {"menu_button": {"type": "x"}}, "can't parse menu button: unsupported type specified"),
+    ("getUpdates", {"allowed_updates": [5]}, "can't parse allowed_updates: expected an Array of String"),
+    ("getUpdates", {"limit": "many"}, 'parameter "limit" must be of type Integer'),
+    ("setWebhook", {"url": "ftp://example.com"}, "invalid webhook URL specified"),
+    ("setWebhook", {"url": "https://example.com:99999/"}, "invalid webhook URL specified"),
+    ("setWebhook", {"url": "https://example.com/x", "secret_token": "x" * 257}, "secret token is too long"),
+    ("setWebhook", {}, 'parameter "url" is required'),
+    ("pinChatMessage", {"chat_id": ADA, "message_id": 99}, "message to pin not found"),
+    ("unpinChatMessage", {"chat_id": ADA}, "message to unpin not found"),
     ("getFile", {"file_id": "x"}, "invalid file_id"),
 ]  # fmt: skip
 
@@ -110,7 +155,7 @@ async def test_wrong_token_and_wrong_method(api: Api) -> None:
 
 @pytest.mark.asyncio
 async def test_all_four_ways_of_writing_parameters(api: Api, ada: Phone) -> None:
-    path = f"/bot{TOKEN}/sendMessage"
+    path = f"/bot{api.token}/sendMessage"
     answers = [
         await api.client.get(path, params={"chat_id": ADA, "text": "query"}),
         await api.client.post(path, data={"chat_id": str(ADA), "text": "form", "protect_content": "true"}),
@@ -133,7 +178,7 @@ async def test_all_four_ways_of_writing_parameters(api: Api, ada: Phone) -> None
     ],
 )
 async def test_broken_bodies(api: Api, headers: dict[str, str], content: bytes, reason: str) -> None:
-    answer = await api.client.post(f"/bot{TOKEN}/sendMessage", headers=headers, content=content)
+    answer = await api.client.post(f"/bot{api.token}/sendMessage", headers=headers, content=content)
     assert (answer.status_code, answer.json()["description"]) == (400, f"Bad Request: {reason}")
 
 
@@ -142,7 +187,7 @@ async def test_uploads_that_are_no_photos(api: Api, ada: Phone) -> None:
     async def send(content: bytes, **names: str) -> str:
         files: dict[str, Any] = {names.get("part", "photo"): ("p.png", content)}
         data = {"chat_id": str(ADA)} | ({"photo": names["photo"]} if "photo" in names else {})
-        answer = await api.client.post(f"/bot{TOKEN}/sendPhoto", data=data, files=files)
+        answer = await api.client.post(f"/bot{api.token}/sendPhoto", data=data, files=files)
         return str(answer.json()["description"])
 
     assert await send(b"") == "Bad Request: file must be non-empty"

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sandbox.cloudflare.control import open_account
 from sandbox.cloudflare.crons import Cron, CronClock, Due, InvalidCronError
+from sandbox.cloudflare.firing import fire_due, listed
+from sandbox.cloudflare.state import Cloud, Run, Schedule, Script
 
 MONDAY = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 
@@ -74,3 +77,18 @@ async def test_the_clock_fires_at_the_minute() -> None:
         assert await asyncio.wait_for(fired.get(), 5) == ("one", last)
     finally:
         keeping.cancel()
+
+
+@pytest.mark.asyncio
+async def test_what_is_due_is_fired_and_kept_in_the_record() -> None:
+    cloud = Cloud(lambda: MONDAY, iter(["0" * 32, "1" * 32]).__next__)
+    account = open_account(cloud, {})
+    script = Script("id", "ticks", MONDAY, MONDAY, [], schedules=[Schedule("*/15 * * * *", MONDAY)])
+    account.scripts["ticks"] = script
+
+    [due] = listed(cloud)
+    await fire_due(cloud, None, due, MONDAY)
+    del account.scripts["ticks"]
+    await fire_due(cloud, None, due, MONDAY)
+
+    assert script.runs == [Run("*/15 * * * *", int(MONDAY.timestamp() * 1000), "ok")]

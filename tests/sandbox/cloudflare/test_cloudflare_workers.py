@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from sandbox.cloudflare.runtime import PREFIX, remove_leftovers
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served
 
@@ -188,8 +189,8 @@ def test_a_worker_deletes_itself_after_answering(running: Client) -> None:
     answer = running.http.post(f"{url}/destroy", headers={"x-api": api, "x-token": running.token})
 
     assert (answer.status_code, answer.json()) == (202, {"destroying": True})
-    wait_until(lambda: running.http.get(f"{url}/count").status_code == 404)
     wait_until(lambda: not is_alive(pid))
+    assert running.http.get(f"{url}/count").status_code == 404
     assert running.workers("GET", "/scripts").json()["result"] == []
 
 
@@ -275,9 +276,25 @@ def test_closing_ends_every_process_and_removes_every_file(tmp_path: Path, conne
     assert list(tmp_path.iterdir()) == []
 
 
+def test_folders_of_killed_stand_ins_are_removed_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    names = [f"{PREFIX}{ended.pid}-x", f"{PREFIX}{os.getpid()}-y", "other"]
+    for name in names:
+        (tmp_path / name).mkdir()
+
+    remove_leftovers()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
+
+
 ORPHANS = """
 import sys, time
 sys.path.insert(0, {root!r})
+from sandbox.cloudflare.runtime import PREFIX, remove_leftovers
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served
 served = Served(create_app(public_url="")).start()

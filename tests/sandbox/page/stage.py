@@ -33,12 +33,12 @@ class Stage:
         sent = self.bot("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **markup, **more)
         return int(sent["message_id"])
 
-    def heard(self) -> list[dict[str, Any]]:
-        """Everything people did since the last time, as the bot receives it."""
+    def heard(self, user: int) -> list[dict[str, Any]]:
+        """What the bot received from that person since the last time."""
         updates: list[dict[str, Any]] = self.bot("getUpdates", timeout=5)
         if updates:
             self.bot("getUpdates", offset=updates[-1]["update_id"] + 1)
-        return updates
+        return [update for update in updates if _sender(update) == user]
 
     def control(self, site: str, path: str, body: object) -> Any:
         return self.post(f"{self.urls[site]}/_sandbox{path}", body)
@@ -48,7 +48,8 @@ class Stage:
 
     def deploy(self, script: str) -> None:
         made = self.control("cloudflare", "/tokens", {})
-        base = f"{self.urls['cloudflare']}/client/v4/accounts/{made['accounts'][0]}/workers/scripts/{script}"
+        account = f"{self.urls['cloudflare']}/client/v4/accounts/{made['accounts'][0]}/workers"
+        base = f"{account}/scripts/{script}"
         about = {
             "main_module": "worker.js", "compatibility_date": "2026-06-01", "tags": ["soar"],
             "bindings": [{"type": "secret_text", "name": "APCA_API_KEY_ID", "text": "PKEXAMPLE"}],
@@ -58,6 +59,7 @@ class Stage:
             "worker.js": ("worker.js", WORKER, "application/javascript+module"),
         }
         headers = {"Authorization": f"Bearer {made['token']}"}
+        self._http.put(f"{account}/subdomain", headers=headers, json={"subdomain": "ada"}).raise_for_status()
         self._http.put(base, headers=headers, files=files).raise_for_status()
         self._http.put(f"{base}/schedules", headers=headers, json=[{"cron": "*/15 * * * *"}]).raise_for_status()
 
@@ -87,3 +89,8 @@ class Stage:
             await page.get_by_role("button", name="Start", exact=True).click()
             await expect(page.locator(".own")).to_contain_text("/start")
             yield page
+
+
+def _sender(update: dict[str, Any]) -> int:
+    (content,) = (value for name, value in update.items() if name != "update_id")
+    return int(content["from"]["id"])

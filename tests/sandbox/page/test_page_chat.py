@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -22,7 +23,7 @@ async def test_a_newcomer_reads_what_the_bot_does_and_starts(stage: Stage) -> No
         await page.get_by_role("button", name="Start", exact=True).click()
         await expect(page.get_by_role("textbox", name="Message")).to_be_visible()
         await expect(page.get_by_text("A trading bot of your own.")).to_be_hidden()
-        assert [update["message"]["text"] for update in stage.heard()] == ["/start"]
+        assert [update["message"]["text"] for update in stage.heard(101)] == ["/start"]
         await page.reload()
         await expect(page.locator(".own")).to_contain_text("/start")
 
@@ -53,14 +54,14 @@ async def test_html_that_slipped_through_does_nothing(stage: Stage) -> None:
 
 async def test_a_tap_spins_until_the_bot_answers(stage: Stage) -> None:
     async with stage.chat(104) as page:
-        stage.heard()
+        stage.heard(104)
         stage.says(104, "Which?", [{"text": "Paper", "callback_data": "p", "style": "success"}, {"text": "Live", "callback_data": "l"}])
         paper = page.get_by_role("button", name="Paper")
         await expect(paper.locator(".icon-check")).to_be_visible()
         for alert in (False, True):
             await paper.click()
             await expect(paper).to_have_attribute("aria-busy", "true")
-            (tap,) = stage.heard()
+            (tap,) = stage.heard(104)
             assert tap["callback_query"]["data"] == "p"
             stage.bot("answerCallbackQuery", callback_query_id=tap["callback_query"]["id"], text="Noted", show_alert=alert)
             await expect(paper).not_to_have_attribute("aria-busy", "true")
@@ -89,10 +90,10 @@ async def test_an_edit_keeps_the_keyboard_users_place(stage: Stage) -> None:
 async def test_a_deleted_message_leaves_visibly_and_entirely(stage: Stage, motion: str) -> None:
     user = 106 if motion == "reduce" else 107
     async with stage.chat(user, reduced_motion=motion) as page:
-        stage.heard()
+        stage.heard(user)
         await page.get_by_role("textbox", name="Message").fill(SECRET)
         await page.keyboard.press("Enter")
-        (sent,) = stage.heard()
+        (sent,) = stage.heard(user)
         stage.bot("deleteMessages", chat_id=user, message_ids=[sent["message"]["message_id"]])
         await expect(page.get_by_text("Message deleted by the bot")).to_be_visible()
         await expect(page.locator(".leaving")).to_have_count(0)
@@ -141,9 +142,11 @@ async def test_users_and_their_language(stage: Stage) -> None:
         await page.get_by_role("button", name="New user").click()
         await expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
         assert "user=113" not in page.url
-        stage.heard()
+        stage.heard(113)
         await page.get_by_role("button", name="Start", exact=True).click()
-        assert stage.heard()[0]["message"]["from"]["language_code"] == "pt-br"
+        await expect(page.locator(".own")).to_contain_text("/start")
+        stranger = int(parse_qs(urlsplit(page.url).query)["user"][0])
+        assert stage.heard(stranger)[0]["message"]["from"]["language_code"] == "pt-br"
         await page.get_by_role("button", name="You are").click()
         await page.get_by_role("button", name="Ada").click()
         await expect(page.locator(".own")).to_contain_text("/start")

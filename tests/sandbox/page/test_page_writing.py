@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_people_edit_and_delete_their_own_messages(stage: Stage) -> None:
     async with stage.chat(108) as page:
-        stage.heard()
+        stage.heard(108)
         line = page.get_by_role("textbox", name="Message")
         await line.fill("first")
         await line.press("Enter")
@@ -32,13 +32,13 @@ async def test_people_edit_and_delete_their_own_messages(stage: Stage) -> None:
         await expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Message deleted by you")).to_be_visible()
-        assert [next(iter(update.keys() - {"update_id"})) for update in stage.heard()] == ["message", "edited_message"]
+        assert [next(iter(update.keys() - {"update_id"})) for update in stage.heard(108)] == ["message", "edited_message"]
 
 
 async def test_files_go_with_a_caption(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "keys.txt").write_text("not read by anybody", encoding="utf-8")
     async with stage.chat(109) as page:
-        stage.heard()
+        stage.heard(109)
         for kind in ("Document", "Photo"):
             await page.get_by_role("button", name="Attach").click()
             async with page.expect_file_chooser() as chooser:
@@ -47,14 +47,14 @@ async def test_files_go_with_a_caption(stage: Stage, tmp_path: Path) -> None:
             await page.get_by_role("textbox", name="Message").fill(f"my {kind}")
             await page.get_by_role("button", name="Send").click()
             await expect(page.locator(".own").last).to_contain_text(f"my {kind}")
-        document, photo = (update["message"] for update in stage.heard())
+        document, photo = (update["message"] for update in stage.heard(109))
         assert (document["document"]["file_name"], document["caption"]) == ("keys.txt", "my Document")
         assert (bool(photo["photo"]), photo["caption"]) == (True, "my Photo")
 
 
 async def test_writing(stage: Stage) -> None:
     async with stage.chat(110) as page:
-        stage.heard()
+        stage.heard(110)
         line = page.get_by_role("textbox", name="Message")
         low = await line.evaluate("e => e.offsetHeight")
         await line.press_sequentially("one")
@@ -73,6 +73,6 @@ async def test_writing(stage: Stage) -> None:
         await page.keyboard.type("mine")
         await page.keyboard.press("Enter")
         await expect(page.locator(".own").last).to_contain_text("mine")
-        said = [update["message"] for update in stage.heard()]
+        said = [update["message"] for update in stage.heard(110)]
         assert [each["text"] for each in said] == ["one\ntwo", "/status", "/status", "mine"]
         assert said[-1]["reply_to_message"]["text"] == "Name?"
