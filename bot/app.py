@@ -18,6 +18,7 @@ from telegram.error import InvalidToken, NetworkError
 from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation, Occasion
+from bot.housekeeping import Housekeeping
 from bot.keycheck import KeyChecker
 from bot.logs import set_up
 from bot.operations.connect import connect_account
@@ -27,6 +28,7 @@ from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
 from bot.runner.embedded import EmbeddedRunner
+from bot.runner.execution import Limits
 from bot.runner.port import Handler
 from bot.settings import BadSettings, Settings
 from bot.stage import Stage
@@ -53,6 +55,7 @@ from flows.screen import Place
 
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
+PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 PAGES: Final[Mapping[Place, str]] = {
     Place.ALPACA_SIGN_UP: "https://app.alpaca.markets/signup",
     Place.ALPACA_SIGN_IN: "https://app.alpaca.markets/account/login",
@@ -108,6 +111,7 @@ class Soar:
             on_progress=self._board.reached,
             clock=SystemClock(),
             new_incident=partial(secrets.token_hex, 4),
+            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE}),
         )
         self.stage.runs(self._runner)
         self._deletions = Deletions(self.telegram, self.database, tell=self._tell_undeletable, clock=clock)
@@ -165,6 +169,7 @@ class Soar:
                 group.create_task(self._memory.run())
                 group.create_task(self._board.run())
                 group.create_task(self._sweep())
+                group.create_task(Housekeeping(self.database, clock=self._clock).run())
                 group.create_task(self._go_on())
                 group.create_task(Receiver(self.telegram, self.dispatcher.handle, self.dispatcher.park).run())
         finally:

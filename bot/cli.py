@@ -63,6 +63,25 @@ def db_upgrade() -> None:
     click.echo("the tables are new" if changed else "the tables were up to date")
 
 
+@main.group()
+def vault() -> None:
+    """Look after the key ring."""
+
+
+@vault.command("rotate")
+@click.option("--drop-old", is_flag=True, help="Take the older keys off the ring once nothing needs them.")
+def vault_rotate(*, drop_old: bool) -> None:
+    """Seal everything stored with a new key. Stop the bot first."""
+    from bot.rotation import CannotRotate, rotate_keys  # noqa: PLC0415
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+
+    try:
+        done = rotate_keys(Settings.read(), drop_old=drop_old)
+    except (BadSettings, CannotRotate) as error:
+        _give_up(str(error))
+    click.echo(done)
+
+
 @main.command()
 @click.option("--port", default=8080, show_default=True, help="Where the chat page answers.")
 @click.option("--fresh", is_flag=True, help="Forget the sandbox's earlier state.")

@@ -192,9 +192,17 @@ def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -
             digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
             consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)
         elif isinstance(effect, ForgetChat):
-            forget_chat(connection, occasion.chat_id)
+            _forget(connection, occasion.chat_id)
             forgotten = True
     return forgotten
+
+
+def _forget(connection: Connection, chat_id: int) -> None:
+    """Forget all but the messages that are still to be deleted: those rows are ids, and go when it is done."""
+    waiting = [row for row in deletions.for_chat(connection, chat_id) if not row.told]
+    forget_chat(connection, chat_id)
+    for row in waiting:
+        deletions.add(connection, chat_id=chat_id, message_id=row.message_id, now=row.since, next_at=row.next_at)
 
 
 def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dialog:

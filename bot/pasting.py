@@ -6,7 +6,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from bot.intake.guard import Verdict, Why
-from bot.intake.paste import Expecting, Paste, Problem, read_paste
+from bot.intake.paste import Paste, read_paste
+from bot.intake.problems import Expecting, Problem
 from bot.storage import tickets
 from bot.tickets import Tickets
 from deploy.secret import Secret

@@ -31,9 +31,9 @@ class Body:
     secrets: tuple[Secret, ...] = ()
 
 
-def json_body(value: object, secrets: tuple[Secret, ...] = ()) -> Body:
-    """A JSON body without anything secret in `value`."""
-    return Body(lambda: json.dumps(value).encode(), secrets)
+def json_body(value: object) -> Body:
+    """A JSON body with nothing secret in it."""
+    return Body(lambda: json.dumps(value).encode())
 
 
 @dataclass(slots=True)

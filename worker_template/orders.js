@@ -39,11 +39,11 @@ export async function place(desk, wanted) {
       if (act === "skip") return undefined;
       if (act !== "adopt") throw new Halt("refused", code, say, { pause: act === "pause" });
     }
-    // It exists, or it may: Alpaca knows.
+    // It exists, or it may: Alpaca knows. An id unknown to Alpaca is sent again; if that fails too, it stays "sending"
+    // and counts as spent until the next run has asked once more.
     const found = await desk.alpaca.orderById(id);
     if (found.kind === "ok") return book.update(id, standing(found.body, wanted.cents));
     if (!isAbsent(found)) throw haltFor(found);
-    book.update(id, ABSENT);
   }
   throw new Halt("failed", "undelivered", `The order for ${wanted.symbol} could not be delivered to Alpaca.`);
 }

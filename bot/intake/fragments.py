@@ -19,12 +19,13 @@ MOST_FRAGMENTS = 300
 MOST_JOINED, LONGEST_JOINED = 30, 256
 
 _PIECE = re.compile(r"[A-Za-z0-9+/_-]+")
+_EMPHASIS = re.compile(r"(?P<mark>_{1,3})(?P<inner>.*[^_])(?P=mark)")
 _PADDING = re.compile(r"={1,2}(?![A-Za-z0-9+/=_-])")
 # What makes the piece before it a name: `key: …`, `"key": "…"`, `KEY='…'`, `key => …`.
 _NAMES = re.compile(r"""["']?[ \t]*[:=]""")
 
 LEFT_OVER_LABEL, LEFT_OVER_PER_CHARACTER, LEFT_OVER_WORD_PER_CHARACTER = 0.1, 1.0, 0.1
-PER_JOINT, UNUSUAL, UNUSUAL_AND_JOINED = 1.0, 0.5, 3.0
+PER_JOINT, UNUSUAL, UNUSUAL_AND_JOINED, RETOUCHED = 1.0, 5.0, 20.0, 0.01
 
 
 class Part(Enum):
@@ -123,9 +124,21 @@ def _spans(
             return
         text = one.text + one.padding * (not joints) + text
         words = words and one.word
-        for form in dict.fromkeys((text, text.strip("_-"), text.rstrip("="))) if not (joints and words) else ():
+        for form, retouched in _forms(text) if not (joints and words) else ():
             for value in recognise(form, joints > 0):
                 unusual = 0.0 if value.usual else UNUSUAL_AND_JOINED if joints else UNUSUAL
-                yield start, value, joints * PER_JOINT + unusual + 0.01 * (form != text)
+                yield start, value, joints * PER_JOINT + unusual + retouched
         if not (one.attached and (across_pictures or not one.pictured)):
             return
+
+
+def _forms(text: str) -> Iterator[tuple[str, float]]:
+    """The text as it may be meant, with a price: out of _markdown_, itself, without a list's dash, without padding."""
+    inner = _EMPHASIS.fullmatch(text)
+    if inner:
+        yield inner["inner"], 0.0
+    yield text, RETOUCHED if inner else 0.0
+    if text[0] == "-":
+        yield text.lstrip("-"), RETOUCHED
+    if text[-1] == "=":
+        yield text.rstrip("="), RETOUCHED

@@ -91,7 +91,7 @@ def _usual(text: str, expecting: Expecting | None, *, joined: bool) -> list[Valu
         return [Value(Part.KEY_ID, text.upper(), usual=True)]
     if shapes.is_cloudflare_token(text) and (not joined or len(text) == _USUAL_TOKEN_LENGTH):
         return [Value(Part.CLOUDFLARE_TOKEN, "c" + text[1:], usual=True)]
-    if not shapes.is_secret(text):
+    if not shapes.is_secret(text) or shapes.holds_key_id(text):
         return []
     if expecting is Expecting.CLOUDFLARE_TOKEN:
         token = shapes.may_be_cloudflare(text)
@@ -110,6 +110,8 @@ def _unusual(text: str, expecting: Expecting | None, *, joined: bool) -> list[Va
         return []
     if expecting in _WANTS_KEY_ID and _ANY_KEY_ID.fullmatch(text):
         return [Value(Part.KEY_ID, text, usual=False)]
+    if shapes.holds_key_id(text):
+        return []
     if expecting in _WANTS_SECRET and _ANY_SECRET.fullmatch(text) and not is_ordinary(text):
         return [Value(Part.SECRET, text, usual=False)]
     if expecting is Expecting.CLOUDFLARE_TOKEN and _ANY_TOKEN.fullmatch(text) and not is_ordinary(text):

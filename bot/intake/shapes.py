@@ -31,6 +31,7 @@ MOST_DIGITS = 0.8
 MOST_SYMBOLS = 0.25
 
 _KEY_ID = re.compile(r"(?:PK|AK|CK)(?:[A-Z0-9]{18}|[A-Z0-9]{24})")
+_LIKE_KEY_ID = re.compile(r"(?:PK|AK|CK)[A-Z0-9]{18}")
 _SECRET = re.compile(r"[A-Za-z0-9+/_-]{28,}={0,2}")
 _CLOUDFLARE = re.compile(r"[cC]f[ua]t_[A-Za-z0-9_-]{20,}")
 _GLOBAL = re.compile(r"[cC]fk_[A-Za-z0-9_-]{16,}|[0-9a-f]{37}")
@@ -54,6 +55,11 @@ def is_key_id(text: str) -> bool:
     if sum(character.isdigit() for character in text) >= MOST_DIGITS * len(text):
         return False  # an invoice or tracking number
     return turns(text) > 2 or spelling(text) < 0.75  # noqa: PLR2004  (AKTIENGESELLSCHAFTEN has 20 letters)
+
+
+def holds_key_id(text: str) -> bool:
+    """Whether a Key ID is a part of this; by chance it never is of a Secret."""
+    return _LIKE_KEY_ID.search(text) is not None
 
 
 def is_small_key_id(text: str) -> bool:

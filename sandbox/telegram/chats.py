@@ -88,5 +88,6 @@ class Chat:
                 while self.seq <= seq:
                     self._news.clear()
                     await self._news.wait()
-        except TimeoutError:
+        except (TimeoutError, asyncio.CancelledError):
+            # Only a server that stops cancels a request: the wait ends as if its time were up.
             return

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sandbox.telegram.refusals import Refused, too_many_requests
 
 KINDS: Final = frozenset({"429", "5xx", "hang", "hang_after", "drop_before", "drop_after", "malformed", "duplicate"})
+NUMBERS: Final = frozenset({"count", "skip", "seconds", "retry_after", "status", "chat_id"})
 UNLIMITED: Final = frozenset(
     {"getme", "getupdates", "setwebhook", "deletewebhook", "getwebhookinfo", "close", "logout"}
 )
@@ -55,6 +56,8 @@ class FaultBook:
             raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(sorted(names))}")
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
+        if wrong := next((name for name in NUMBERS & wanted.keys() if not isinstance(wanted[name], int | float)), None):
+            raise ValueError(f"{wrong} must be a number")
         fault = Fault(self._last_id, **wanted)
         self._faults.append(fault)
         return fault

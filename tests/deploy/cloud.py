@@ -24,7 +24,7 @@ class Breaking(httpx.AsyncBaseTransport):
     """Lets requests through until the one to break, then raises: before it is sent, or after it was applied."""
 
     def __init__(self, at: int | None, error: BaseException | None = None, *, applied: bool = False) -> None:
-        self._real = httpx.AsyncHTTPTransport()
+        self._real = httpx.AsyncHTTPTransport(verify=False)  # plain HTTP; reading certificates is slow
         self._at = at
         self._error = error
         self._applied = applied

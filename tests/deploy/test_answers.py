@@ -137,6 +137,12 @@ async def test_what_passes_is_waited_out(trouble: Act, server: Scripted, cloudfl
 
 
 @pytest.mark.asyncio
+async def test_an_empty_success(server: Scripted, cloudflare: Cloudflare) -> None:
+    server.on("DELETE /x", Raw(204, b""))
+    assert (await cloudflare.write(TOKEN, "DELETE", "/x", account_id="a")).result is None
+
+
+@pytest.mark.asyncio
 async def test_retry_after_is_kept(server: Scripted, cloudflare: Cloudflare) -> None:
     server.on("GET /x", Raw(429, b"", headers={"Retry-After": "7"}), good(None))
     await cloudflare.read(TOKEN, "/x")

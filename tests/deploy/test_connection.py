@@ -186,6 +186,15 @@ async def test_a_taken_name_comes_with_suggestions(server: Scripted, cloudflare:
 
 
 @pytest.mark.asyncio
+async def test_a_name_that_is_really_taken_stays_taken(server: Scripted, cloudflare: Cloudflare) -> None:
+    server.on(f"GET {WORKERS}/subdomain", bad(404, 10007, "none"))
+    server.on(f"PUT {WORKERS}/subdomain", bad(409, 10031, "taken"))
+    with pytest.raises(NameRefused) as caught:
+        await ensure_name(cloudflare, USER, A, "ann")
+    assert len(caught.value.suggestions) == 3
+
+
+@pytest.mark.asyncio
 async def test_a_claim_whose_answer_was_lost_is_not_taken(server: Scripted, cloudflare: Cloudflare) -> None:
     server.on(f"GET {WORKERS}/subdomain", bad(404, 10007, "none"), good({"subdomain": "ann"}))
     server.on(f"PUT {WORKERS}/subdomain", Raw(502, b""), bad(409, 10031, "taken"))

@@ -156,6 +156,7 @@ async def test_a_name_that_changed_changes_the_address(
         (SCHEDULE, bad(400, 10072, "Limit"), "cron_limit"),
         (ADDRESS, Raw(502, b"<html>"), "unreachable"),
         (PUT, bad(400, 10021, "SyntaxError"), "unknown"),
+        (PUT, bad(400, 10033, "Invalid"), "name_invalid"),
     ],
 )
 async def test_what_stops_a_deploy_has_a_name(

@@ -14,6 +14,7 @@ from deploy.accounts import connect, look
 from deploy.names import claim_name
 from deploy.steps import remaining, remove, update
 from deploy.template import Template
+from deploy.wire import open_http
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served
 from tests.deploy.cloud import Breaking, Killed, Sandbox, assert_complete, go, move_in
@@ -32,7 +33,7 @@ def sandbox() -> Iterator[Sandbox]:
 async def test_requests_of_the_whole_way(*, named: bool, sandbox: Sandbox, template: Template) -> None:
     home = move_in(sandbox, named=named)
     since = sandbox.get("/calls")["next"]
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         site = home.site(http)
         (account,) = await connect(site.cloudflare, home.token)
         found = await look(site.cloudflare, home.token, account.id)
@@ -59,7 +60,7 @@ async def test_killed_at_any_request(
         with pytest.raises(Killed):
             await go(home.site(http), template, first=True)
     uploaded = bool(sandbox.account(home.account_id)["scripts"])
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         site = home.site(http)
         await go(site, template, keys=keys_left or not uploaded)
         assert_complete(home)
@@ -74,12 +75,12 @@ async def test_killed_at_any_request(
 @pytest.mark.parametrize("at", range(7))
 async def test_a_replay_that_is_killed_can_be_replayed(at: int, sandbox: Sandbox, template: Template) -> None:
     home = move_in(sandbox)
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await go(home.site(http), template, first=True)
     async with httpx.AsyncClient(transport=Breaking(at, Killed(), applied=True)) as http:
         with pytest.raises(Killed):
             await go(home.site(http), template, keys=False)
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await go(home.site(http), template, keys=False)
     assert_complete(home)
 
@@ -104,12 +105,12 @@ async def test_a_lost_line_is_mended_within_the_same_attempt(
 @pytest.mark.parametrize("at", range(2))
 async def test_killed_while_removing(*, at: int, applied: bool, sandbox: Sandbox, template: Template) -> None:
     home = move_in(sandbox)
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await go(home.site(http), template, first=True)
     async with httpx.AsyncClient(transport=Breaking(at, Killed(), applied=applied)) as http:
         with pytest.raises(Killed):
             await remove(home.site(http))
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await remove(home.site(http))
     assert sandbox.account(home.account_id)["scripts"] == []
 
@@ -134,7 +135,7 @@ async def test_each_trouble_at_each_write_passes(
     home = move_in(sandbox)
     sandbox.delete("/faults")
     sandbox.post("/faults", **fault, path=f"/client/v4/accounts/{home.account_id}.*{path}", times=1)
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await go(home.site(http), template, first=True)
     assert [fault["hits"] for fault in sandbox.get("/faults")["faults"]] == [1]
     assert_complete(home)
@@ -143,7 +144,7 @@ async def test_each_trouble_at_each_write_passes(
 @pytest.mark.asyncio
 async def test_an_update_leaves_the_secrets(sandbox: Sandbox, template: Template) -> None:
     home = move_in(sandbox)
-    async with httpx.AsyncClient() as http:
+    async with open_http() as http:
         await go(home.site(http), template, first=True)
         await update(home.site(http), template)
     assert_complete(home)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.worker.conftest import CEILINGS, Deploy, Deployment
+from tests.worker.conftest import CEILINGS, TOKEN, Deploy, Deployment
 from tests.worker.runtime import Owner, good
 
 Headers = dict[str, str]
@@ -129,6 +129,14 @@ def test_status_answers_when_alpaca_does_not(deployed: Deployment) -> None:
     deployed.broker.calls()
     assert deployed.ask("status")["account"]["cash"] == "1000.00"
     assert deployed.broker.calls() == []
+
+
+def test_no_answer_tells_a_secret(deployed: Deployment) -> None:
+    deployed.tick()
+    told = "".join(str(deployed.ask(command)) for command in ("status", "tick", "pause", "events", "resume"))
+    keys = deployed.broker.keys
+    for secret in (keys["key_id"], keys["secret"], TOKEN, deployed.broker.id):
+        assert secret not in told
 
 
 def test_a_new_version_keeps_pause_orders_and_history(deployed: Deployment) -> None:

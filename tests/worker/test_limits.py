@@ -43,6 +43,15 @@ def test_limits_count_what_was_spent_before(deploy: Deploy) -> None:
     assert deployed.tick()["outcome"] == "traded"
 
 
+def test_the_own_book_counts_where_alpaca_tells_of_no_order(deploy: Deploy) -> None:
+    deployed = deploy(PLAN=BUY | {"symbols": ["VTI", "SPY"]}, CEILINGS=CEILINGS | {"symbols": ["VTI", "SPY"]})
+    assert deployed.tick()["outcome"] == "traded"
+    deployed.broker.fault("status", method="GET", path="/v2/orders$", status=200, json=[], times=None)
+    run = deployed.tick()
+    assert run["outcome"] == "refused"
+    assert "that would make 20.00 USD, and the limit for one day is 10.00 USD." in run["reason"]
+
+
 def test_no_more_than_the_cash_is_spent(deployed: Deployment) -> None:
     deployed.broker.change(cash="9.99")
     run = deployed.tick()
@@ -99,7 +108,6 @@ def test_rejected_keys_pause_the_worker_until_there_are_others(deployed: Deploym
     deployed.workerd.restart(MODE="paper")
     assert deployed.ask("status")["paused"] == paused
     deployed.workerd.restart(APCA_API_KEY_ID=pair["key_id"], APCA_API_SECRET_KEY=pair["secret"])
-    assert deployed.ask("status")["paused"] is None
     assert deployed.tick()["outcome"] == "traded"
     assert deployed.kinds() == ["latched", "recovered", "trade"]
 

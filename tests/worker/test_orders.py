@@ -70,7 +70,7 @@ def test_an_order_that_never_arrived_is_sent_once_more_with_the_same_id(deployed
 def test_an_order_that_cannot_be_delivered_waits_for_the_next_run(deployed: Deployment) -> None:
     deployed.broker.fault("status", method="POST", path="/v2/orders", status=503, json={"message": "down"}, times=2)
     run = deployed.tick()
-    assert (run["outcome"], run["orders"][0]["status"]) == ("failed", "absent")
+    assert (run["outcome"], run["orders"][0]["status"]) == ("failed", "sending")
     assert deployed.broker.orders() == []
     assert deployed.tick()["outcome"] == "traded"
     assert deployed.kinds() == ["failed", "trade", "recovered"]

@@ -17,6 +17,8 @@ export class Chat {
     this.context = context;
     /** @type {Map<number, {message: Message, element: HTMLElement}>} */
     this.shown = new Map();
+    /** Called when what is shown has changed. */
+    this.settled = () => {};
     list.addEventListener("keydown", (event) => this.move(event));
   }
 
@@ -60,7 +62,7 @@ export class Chat {
     const gone = ids.flatMap((id) => this.shown.get(id)?.element ?? []);
     if (gone.some((element) => element.contains(document.activeElement))) document.getElementById("message")?.focus();
     for (const id of ids) this.shown.delete(id);
-    void farewell(gone, by);
+    void farewell(gone, by).then(() => this.settle());
     this.settle();
   }
 
@@ -100,6 +102,10 @@ export class Chat {
       element.classList.toggle("last-of-run", next?.dataset.from !== element.dataset.from);
       if (!messages.includes(/** @type {any} */ (document.activeElement))) element.tabIndex = next ? -1 : 0;
     });
+    for (const line of this.list.querySelectorAll("[data-day-line]")) {
+      if (line.nextElementSibling?.matches("[data-day-line]") ?? true) line.remove();
+    }
+    this.settled();
   }
 
   /** Arrow keys walk from message to message. @param {KeyboardEvent} event */

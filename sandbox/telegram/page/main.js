@@ -84,6 +84,7 @@ async function begin() {
   const hands = { taps, open: panels.visit.bind(panels), command: (/** @type {string} */ text) => composer.say(text) };
   const context = { bot: "Bot", lang: person.lang, hands, find: (/** @type {number} */ message) => chat.message(message) };
   const chat = new Chat(part("messages"), scroll, context);
+  chat.settled = opening;
   const again = () => api.load().then(({ bot }) => greet(bot)).catch(() => null);
 
   messageMenus(chat, part("messages"), {
@@ -136,14 +137,12 @@ async function begin() {
       greet(snapshot.bot);
       chat.load(snapshot.messages);
       pickUp(snapshot.messages);
-      opening();
     },
     event(event) {
       happenings[/** @type {keyof typeof happenings} */ (event.kind)]?.(event);
       const byBot = event.message?.from === "bot" || event.by === "bot" || event.kind === "answered";
       if (byBot || event.kind === "action") chat.read();
       if (byBot) status.rest();
-      opening();
     },
     lost: () => status.set(false),
     found: () => status.set(true),

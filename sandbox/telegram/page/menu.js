@@ -69,6 +69,7 @@ function entries(message, acts) {
 
 /** @param {HTMLElement} owner @param {any[]} found @param {number} x @param {number} y */
 function showMenu(owner, found, x, y) {
+  document.querySelector(".cover")?.remove();
   const items = found.map((entry) => h("button", {
     type: "button", role: "menuitem", tabindex: "-1", class: entry.danger ? "danger" : "",
     onclick: () => (close(), entry.run()),
@@ -83,7 +84,7 @@ function showMenu(owner, found, x, y) {
   menu.style.top = `${Math.max(8, Math.min(y, innerHeight - high - 8))}px`;
   owner.classList.add("chosen");
   items[0].focus();
-  function close(/** @type {Event | undefined} */ event) {
+  function close(/** @type {Event} */ event = undefined) {
     event?.preventDefault();
     cover.remove();
     owner.classList.remove("chosen");

@@ -97,7 +97,7 @@ async def test_faults_choose_their_calls(api: Api) -> None:
     assert len((await api.control("GET", "/faults"))["faults"]) == 1
     await api.control("DELETE", "/faults")
     assert await api.control("GET", "/faults") == {"faults": []}
-    for wrong in ({"kind": "rain"}, {"kind": "429", "colour": 1}, {}):
+    for wrong in ({"kind": "rain"}, {"kind": "429", "colour": 1}, {"kind": "429", "count": "two"}, {}):
         assert (await api.hand("POST", "/faults", wrong)).status_code == 400
 
 

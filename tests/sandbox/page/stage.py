@@ -33,6 +33,10 @@ class Stage:
         sent = self.bot("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **markup, **more)
         return int(sent["message_id"])
 
+    def edits(self, chat: int, message: int, text: str, *rows: list[dict[str, Any]]) -> None:
+        markup = {"reply_markup": {"inline_keyboard": rows}}
+        self.bot("editMessageText", chat_id=chat, message_id=message, text=text, **markup)
+
     def heard(self, user: int) -> list[dict[str, Any]]:
         """What the bot received from that person since the last time."""
         updates: list[dict[str, Any]] = self.bot("getUpdates", timeout=5)
@@ -54,7 +58,7 @@ class Stage:
             "main_module": "worker.js", "compatibility_date": "2026-06-01", "tags": ["soar"],
             "bindings": [{"type": "secret_text", "name": "APCA_API_KEY_ID", "text": "PKEXAMPLE"}],
         }  # fmt: skip
-        files = {
+        files: dict[str, tuple[str | None, str | bytes, str]] = {
             "metadata": (None, json.dumps(about), "application/json"),
             "worker.js": ("worker.js", WORKER, "application/javascript+module"),
         }

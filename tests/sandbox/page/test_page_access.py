@@ -39,7 +39,8 @@ async def test_anybody_can_use_it(stage: Stage, size: tuple[int, int], colours: 
         await page.get_by_role("button", name="Start", exact=True).click()
         styles = [{"text": kind, "callback_data": kind, "style": kind} for kind in ("primary", "success", "danger")]
         long = "A quote that can be opened. " * 12
-        stage.says(user, f"<b>Hi</b> <code>PK1</code> <blockquote expandable>{long}</blockquote>", styles, protect_content=True)
+        words = f"<b>Hi</b> <code>PK1</code> <blockquote expandable>{long}</blockquote>"
+        stage.says(user, words, styles, protect_content=True)
         stage.says(user, "Plain", [{"text": "Off", "disabled": {}}, {"text": "Site", "url": "https://example.com"}])
         await expect(page.get_by_role("button", name="danger")).to_be_visible()
         assert await serious(page) == []

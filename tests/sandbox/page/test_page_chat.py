@@ -47,23 +47,24 @@ async def test_what_a_message_looks_like(stage: Stage) -> None:
 async def test_html_that_slipped_through_does_nothing(stage: Stage) -> None:
     evil = '<img src=x onerror="window.hurt=1"><a href="javascript:window.hurt=1">x</a><script>window.hurt=1</script>'
     async with stage.window(103) as page:
-        script = "async html => { const m = await import('/page/richtext.js'); document.body.append(m.richText(html, {})); }"
-        await page.evaluate(script, evil)
-        assert await page.evaluate("[document.querySelectorAll('body > a, body > img').length, window.hurt]") == [0, None]
+        drawn = "async html => document.body.append((await import('/page/richtext.js')).richText(html, {}))"
+        await page.evaluate(drawn, evil)
+        assert await page.locator("body > a, body > img, body > script").count() == 0
+        assert await page.evaluate("window.hurt") is None
 
 
 async def test_a_tap_spins_until_the_bot_answers(stage: Stage) -> None:
     async with stage.chat(104) as page:
         stage.heard(104)
-        stage.says(104, "Which?", [{"text": "Paper", "callback_data": "p", "style": "success"}, {"text": "Live", "callback_data": "l"}])
+        stage.says(104, "Which?", [{"text": "Paper", "callback_data": "p", "style": "success"}])
         paper = page.get_by_role("button", name="Paper")
         await expect(paper.locator(".icon-check")).to_be_visible()
         for alert in (False, True):
             await paper.click()
             await expect(paper).to_have_attribute("aria-busy", "true")
-            (tap,) = stage.heard(104)
-            assert tap["callback_query"]["data"] == "p"
-            stage.bot("answerCallbackQuery", callback_query_id=tap["callback_query"]["id"], text="Noted", show_alert=alert)
+            tap = stage.heard(104)[0]["callback_query"]
+            assert tap["data"] == "p"
+            stage.bot("answerCallbackQuery", callback_query_id=tap["id"], text="Noted", show_alert=alert)
             await expect(paper).not_to_have_attribute("aria-busy", "true")
             where = page.get_by_role("dialog") if alert else page.locator("#toasts")
             await expect(where).to_contain_text("Noted")
@@ -76,12 +77,12 @@ async def test_an_edit_keeps_the_keyboard_users_place(stage: Stage) -> None:
         rows = [[{"text": "Back", "callback_data": "b"}], [{"text": "Next", "callback_data": "n"}]]
         number = stage.says(105, "Step 1", *rows)
         await page.get_by_role("button", name="Next").focus()
-        stage.bot("editMessageText", chat_id=105, message_id=number, text="Step 2", reply_markup={"inline_keyboard": rows})
+        stage.edits(105, number, "Step 2", *rows)
         message = page.locator(f"[data-message-id='{number}']")
         await expect(message).to_contain_text("Step 2")
         await expect(message).to_contain_text("edited")
         await expect(page.get_by_role("button", name="Next")).to_be_focused()
-        stage.bot("editMessageText", chat_id=105, message_id=number, text="Step 3", reply_markup={"inline_keyboard": rows[:1]})
+        stage.edits(105, number, "Step 3", *rows[:1])
         await expect(message).to_contain_text("Step 3")
         await expect(message).to_be_focused()
 
@@ -99,13 +100,15 @@ async def test_a_deleted_message_leaves_visibly_and_entirely(stage: Stage, motio
         await expect(page.locator(".leaving")).to_have_count(0)
         assert SECRET not in await page.content()
         assert SECRET not in json.dumps(await page.evaluate("[{...localStorage}, {...sessionStorage}]"))
-        await expect(page.get_by_text("Message deleted by the bot")).to_have_count(0, timeout=9000)
+        if motion == "reduce":
+            await expect(page.get_by_text("Message deleted by the bot")).to_have_count(0, timeout=9000)
 
 
 async def test_links_and_copy_buttons(stage: Stage) -> None:
     async with stage.chat(111, permissions=["clipboard-read", "clipboard-write"]) as page:
         local = f"{stage.urls['telegram']}/_sandbox"
-        stage.says(111, "Where", [{"text": "Worker", "copy_text": {"text": "soar-paper"}}, {"text": "Off", "disabled": {}}])
+        worker = {"text": "Worker", "copy_text": {"text": "soar-paper"}}
+        stage.says(111, "Where", [worker, {"text": "Off", "disabled": {}}])
         await page.get_by_role("button", name="Worker").click()
         await expect(page.locator("#toasts")).to_contain_text("Copied")
         assert await page.evaluate("navigator.clipboard.readText()") == "soar-paper"

@@ -32,7 +32,8 @@ async def test_people_edit_and_delete_their_own_messages(stage: Stage) -> None:
         await expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Message deleted by you")).to_be_visible()
-        assert [next(iter(update.keys() - {"update_id"})) for update in stage.heard(108)] == ["message", "edited_message"]
+        first, second = stage.heard(108)
+        assert (first["message"]["text"], second["edited_message"]["text"]) == ("first", "second")
 
 
 async def test_files_go_with_a_caption(stage: Stage, tmp_path: Path) -> None:
@@ -68,7 +69,8 @@ async def test_writing(stage: Stage) -> None:
         await page.get_by_role("button", name="Menu").click()
         await page.get_by_role("button", name="How the bot is doing").press("Enter")
         await expect(page.locator(".own")).to_have_count(4)
-        stage.bot("sendMessage", chat_id=110, text="Name?", reply_markup={"force_reply": True, "input_field_placeholder": "Worker"})
+        asking = {"force_reply": True, "input_field_placeholder": "Worker"}
+        stage.bot("sendMessage", chat_id=110, text="Name?", reply_markup=asking)
         await expect(page.get_by_placeholder("Worker")).to_be_focused()
         await page.keyboard.type("mine")
         await page.keyboard.press("Enter")

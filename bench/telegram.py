@@ -1,0 +1,210 @@
+"""Telegram as a load run needs it: long polling, the few methods Soar calls, and the moment of every one.
+
+It checks nothing that it is sent; the sandbox's stand-in does that, at ten times the cost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from bench.http import Reply
+
+MOST_UPDATES: Final = 100
+FIRST_MESSAGE: Final = 1
+TRUE: Final = b'{"ok":true,"result":true}'
+NOT_MODIFIED: Final = json.dumps({
+    "ok": False,
+    "error_code": 400,
+    "description": "Bad Request: message is not modified: specified new message content and reply markup are exactly "
+    "the same as a current content and reply markup of the message",
+}).encode()  # fmt: skip
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A message of the bot as a person sees it: `taps` leads from an action to the data of its button."""
+
+    message_id: int
+    text: str
+    markup: str
+    taps: dict[str, str]
+
+
+@dataclass(slots=True)
+class Chat:
+    """One private chat; times are monotonic seconds."""
+
+    id: int
+    changed: Callable[[Screen], None]
+    screens: dict[int, Screen] = field(default_factory=dict)
+    handed: dict[int, float] = field(default_factory=dict)  # message → its update was given to the bot
+    sent: dict[int, float] = field(default_factory=dict)  # message → the person sent it
+    awaiting: float | None = None  # the moment the bot got a tap that it has not shown anything for
+
+
+@dataclass(slots=True)
+class Times:
+    """What was measured: (moment, seconds it took)."""
+
+    delete_after_handing: list[tuple[float, float]] = field(default_factory=list)
+    delete_after_sending: list[tuple[float, float]] = field(default_factory=list)
+    screen_after_tap: list[tuple[float, float]] = field(default_factory=list)
+    calls: int = 0
+
+
+class Telegram:
+    """The Bot API for one bot."""
+
+    def __init__(self) -> None:
+        """Nobody is here yet."""
+        self.chats: dict[int, Chat] = {}
+        self.times = Times()
+        self._pending: list[tuple[Json, Chat, int | None]] = []
+        self._next_update = self._next_message = FIRST_MESSAGE
+        self._poll: tuple[Reply, asyncio.TimerHandle] | None = None
+        self._methods = {
+            "getMe": self._get_me,
+            "sendMessage": self._send_message,
+            "editMessageText": self._edit_message,
+            "deleteMessages": self._delete_messages,
+        }
+
+    def answer(self, path: str, body: bytes, reply: Reply) -> None:
+        """Answer one call."""
+        values = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        name = path.rpartition("/")[2]
+        if name == "getUpdates":
+            self._get_updates(values, reply)
+            return
+        self.times.calls += 1
+        status, answer = self._methods.get(name, _fine)(values)
+        reply(status, answer)
+
+    # -- what people do ------------------------------------------------------------------------------------------
+
+    def says(self, chat: Chat, text: str) -> int:
+        """Send a message; returns its id."""
+        message_id = self._next_message = self._next_message + 1
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else None
+        chat.sent[message_id] = time.monotonic()
+        message = {**_message(chat.id, message_id, text), "from": _person(chat.id)}
+        self._tell(chat, {"message": {**message, **({"entities": entities} if entities else {})}}, message_id)
+        return message_id
+
+    def taps(self, chat: Chat, screen: Screen, data: str) -> None:
+        """Press a button."""
+        query = {
+            "id": str(self._next_update),
+            "from": _person(chat.id),
+            "chat_instance": str(chat.id),
+            "message": _shown(chat.id, screen),
+            "data": data,
+        }
+        self._tell(chat, {"callback_query": query}, None)
+
+    def _tell(self, chat: Chat, update: Json, message_id: int | None) -> None:
+        self._next_update += 1
+        self._pending.append(({"update_id": self._next_update, **update}, chat, message_id))
+        if self._poll is not None:
+            reply, timer = self._poll
+            timer.cancel()
+            self._poll = None
+            # Whatever else happens in this turn of the loop travels with it.
+            asyncio.get_running_loop().call_soon(self._hand_over, reply)
+
+    # -- what the bot calls --------------------------------------------------------------------------------------
+
+    def _get_updates(self, values: dict[str, str], reply: Reply) -> None:
+        offset = int(values.get("offset", 0))
+        self._pending = [each for each in self._pending if each[0]["update_id"] >= offset]
+        if self._pending:
+            self._hand_over(reply)
+            return
+        patience = float(values.get("timeout", 0))
+        timer = asyncio.get_running_loop().call_later(patience, self._give_up, reply)
+        self._poll = (reply, timer)
+
+    def _give_up(self, reply: Reply) -> None:
+        self._poll = None
+        reply(200, b'{"ok":true,"result":[]}')
+
+    def _hand_over(self, reply: Reply) -> None:
+        batch = self._pending[:MOST_UPDATES]
+        reply(200, json.dumps({"ok": True, "result": [update for update, _, _ in batch]}).encode())
+        now = time.monotonic()
+        for _, chat, message_id in batch:
+            if message_id is None:
+                chat.awaiting = now
+            else:
+                chat.handed.setdefault(message_id, now)
+
+    @staticmethod
+    def _get_me(_values: dict[str, str]) -> tuple[int, bytes]:
+        me = {"id": 7000000001, "is_bot": True, "first_name": "Soar", "username": "soar_bench_bot"}
+        return 200, json.dumps({"ok": True, "result": me}).encode()
+
+    def _send_message(self, values: dict[str, str]) -> tuple[int, bytes]:
+        self._next_message += 1
+        return self._show(values, self._next_message)
+
+    def _edit_message(self, values: dict[str, str]) -> tuple[int, bytes]:
+        message_id = int(values["message_id"])
+        before = self.chats[int(values["chat_id"])].screens[message_id]
+        if (before.text, before.markup) == (values["text"], values.get("reply_markup", "")):
+            return 400, NOT_MODIFIED
+        return self._show(values, message_id)
+
+    def _show(self, values: dict[str, str], message_id: int) -> tuple[int, bytes]:
+        chat = self.chats[int(values["chat_id"])]
+        markup = values.get("reply_markup", "")
+        screen = Screen(message_id, values["text"], markup, _taps(markup))
+        chat.screens[message_id] = screen
+        if chat.awaiting is not None:
+            now = time.monotonic()
+            self.times.screen_after_tap.append((now, now - chat.awaiting))
+            chat.awaiting = None
+        chat.changed(screen)
+        return 200, json.dumps({"ok": True, "result": _shown(chat.id, screen)}).encode()
+
+    def _delete_messages(self, values: dict[str, str]) -> tuple[int, bytes]:
+        chat, now = self.chats[int(values["chat_id"])], time.monotonic()
+        for message_id in json.loads(values["message_ids"]):
+            chat.screens.pop(message_id, None)
+            if (handed := chat.handed.pop(message_id, None)) is not None:
+                self.times.delete_after_handing.append((now, now - handed))
+                self.times.delete_after_sending.append((now, now - chat.sent.pop(message_id)))
+        return 200, TRUE
+
+
+def _fine(_values: dict[str, str]) -> tuple[int, bytes]:
+    return 200, TRUE
+
+
+def _taps(markup: str) -> dict[str, str]:
+    if not markup:
+        return {}
+    buttons = [button for row in json.loads(markup)["inline_keyboard"] for button in row]
+    # Soar writes v<version>:<action>[:<argument>]; people are told apart by what a button does, not by its words.
+    return {each["callback_data"].partition(":")[2]: each["callback_data"] for each in buttons if "callback_data" in each}
+
+
+def _person(chat_id: int) -> Json:
+    return {"id": chat_id, "is_bot": False, "first_name": "Ada", "language_code": "en"}
+
+
+def _message(chat_id: int, message_id: int, text: str) -> Json:
+    chat = {"id": chat_id, "type": "private", "first_name": "Ada"}
+    return {"message_id": message_id, "chat": chat, "date": int(time.time()), "text": text}
+
+
+def _shown(chat_id: int, screen: Screen) -> Json:
+    me = {"id": 7000000001, "is_bot": True, "first_name": "Soar", "username": "soar_bench_bot"}
+    markup = {"reply_markup": json.loads(screen.markup)} if screen.markup else {}
+    return {**_message(chat_id, screen.message_id, screen.text), "from": me, **markup}

@@ -1,0 +1,142 @@
+"""The bot as a process, the stand-ins around it, and ways to look behind and to make things go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from sandbox.bot_process import BotProcess
+from sandbox.sites import Sites
+from sandbox.stand_ins import StandIns
+
+PATIENCE = 20.0
+Found = TypeVar("Found")
+
+
+async def until(look: Callable[[], Awaitable[Found | None]], complaint: str, seconds: float = PATIENCE) -> Found:
+    """Look again and again until there is something to see. Raises AssertionError."""
+    deadline = time.monotonic() + seconds
+    while not (found := await look()):
+        assert time.monotonic() < deadline, complaint
+        await asyncio.sleep(0.02)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The bot's database, read from outside."""
+
+    data: Path
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(f"file:{self.data / 'soar.sqlite3'}?mode=ro", uri=True, timeout=5)) as database:
+            return database.execute(question, values).fetchall()
+
+    def tickets(self, chat: int) -> int:
+        return int(self.rows("select count(*) from tickets where chat_id = ?", chat)[0][0])
+
+    def unfinished(self, chat: int) -> int:
+        asked = "select count(*) from operations where chat_id = ? and state in ('queued', 'running')"
+        return int(self.rows(asked, chat)[0][0])
+
+    def kinds(self, chat: int) -> list[str]:
+        """List the operations of a chat, oldest first."""
+        return [kind for (kind,) in self.rows("select kind from operations where chat_id = ? order by created_at", chat)]
+
+    def workers(self, chat: int) -> list[str]:
+        return [script for (script,) in self.rows("select script from workers where chat_id = ?", chat)]
+
+    def undeleted(self, chat: int) -> list[int]:
+        return [message for (message,) in self.rows("select message_id from pending_deletions where chat_id = ?", chat)]
+
+    def parked(self) -> list[tuple[int, str]]:
+        return [(one, kind) for one, kind in self.rows("select update_id, kind from updates where parked is not null")]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One bot among its stand-ins; many people write to it."""
+
+    world: StandIns
+    bot: BotProcess
+    data: Path
+
+    @property
+    def books(self) -> Books:
+        return Books(self.data)
+
+    def restart(self) -> None:
+        """Start the bot again after it was killed or stopped."""
+        self.bot.log.write_bytes(b"")
+        self.bot.start().ready()
+
+
+@contextmanager
+def open_house(folder: Path, *, execution: bool, **settings: str) -> Iterator[House]:
+    """Start the stand-ins and a bot between them; `execution` runs deployed Workers for real."""
+    data = folder / "data"
+    with StandIns(execution=execution) as world:
+        bot = BotProcess(world.settings(data, **settings), folder / "bot.log")
+        with bot:
+            yield House(world, bot, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Mischief:
+    """Makes the stand-ins go wrong, and counts what they were asked."""
+
+    house: House
+    client: httpx.AsyncClient
+
+    async def cloudflare(self, kind: str, path: str, **more: object) -> None:
+        """One request fails, or `times` (None: all that match)."""
+        await self._post(self.house.world.cloudflare.url, {"kind": kind, "path": path, **more})
+
+    async def alpaca(self, kind: str, mode: str = "paper", **more: object) -> None:
+        world = self.house.world.alpaca
+        url = world.paper_url if mode == "paper" else world.live_url
+        await self._post(url, {"kind": kind, "path": "/v2/account$", **more})
+
+    async def telegram(self, kind: str, method: str, chat: int, **more: object) -> None:
+        more = {"method": method, "chat_id": chat, **more}
+        await self._post(self.house.world.telegram.url, {"kind": kind, **more})
+
+    async def _post(self, base: str, body: dict[str, object]) -> None:
+        (await self.client.post(f"{base}/_sandbox/faults", json=body)).raise_for_status()
+
+    async def ends(self) -> None:
+        """Let everything work again."""
+        world = self.house.world
+        for base in (world.cloudflare.url, world.alpaca.paper_url, world.alpaca.live_url, world.telegram.url):
+            (await self.client.delete(f"{base}/_sandbox/faults")).raise_for_status()
+
+    async def asked_cloudflare(self, *parts: str) -> list[dict[str, Any]]:
+        """List the requests to Cloudflare whose "METHOD path" has all these parts in it."""
+        answer = await self.client.get(f"{self.house.world.cloudflare.url}/_sandbox/calls")
+        calls: list[dict[str, Any]] = answer.raise_for_status().json()["calls"]
+        return [call for call in calls if all(part in f"{call['method']} {call['path']}" for part in parts)]
+
+    async def asked_telegram(self, method: str, chat: int) -> list[dict[str, Any]]:
+        """List the bot's calls of one method about one chat."""
+        url = f"{self.house.world.telegram.url}/_sandbox/calls"
+        answer = await self.client.get(url, params={"method": method})
+        return [call for call in answer.raise_for_status().json()["calls"] if call["chat_id"] == chat]
+
+    async def asked_alpaca(self, mode: str = "paper") -> int:
+        """Count the requests to a trading host so far."""
+        world = self.house.world.alpaca
+        url = world.paper_url if mode == "paper" else world.live_url
+        return int((await self.client.get(f"{url}/_sandbox/calls")).raise_for_status().json()["next"])
+
+
+def sites_of(house: House, client: httpx.AsyncClient) -> Sites:
+    """Open the pages of Cloudflare and Alpaca that a person uses."""
+    return Sites(house.world, client)

@@ -1,0 +1,180 @@
+"""A person who sets up a bot: a phone, and accounts of their own at Cloudflare and Alpaca. Tests read as their chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from sandbox.sites import Sites
+from sandbox.telegram.phone import Phone, Shown, Wanted
+from tests.acceptance.house import House, Mischief, until
+
+WATCH, WEEKLY = "Watch only", "Buy $10.00 of VTI"
+
+
+@dataclass(slots=True)
+class Newcomer:
+    """Somebody in front of a phone."""
+
+    house: House
+    client: httpx.AsyncClient
+    phone: Phone
+    name: str
+    account: str = ""
+    brokerage: dict[str, str] = field(default_factory=dict)
+    pasted: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        return self.phone.user_id
+
+    @property
+    def sites(self) -> Sites:
+        return Sites(self.house.world, self.client)
+
+    @property
+    def mischief(self) -> Mischief:
+        return Mischief(self.house, self.client)
+
+    # — what is done with thumbs —
+
+    async def says(self, text: str) -> int:
+        return await self.phone.says(text)
+
+    async def sees(self, wanted: Wanted, *, within: float = 20.0) -> Shown:
+        return await self.phone.sees(wanted, within=within)
+
+    async def taps(self, label: str, then: Wanted | None = None) -> str:
+        """Tap a button as soon as there is one, and see what follows."""
+
+        def has_it(shown: Shown) -> bool:
+            return any(label in button["text"] for row in shown["buttons"] for button in row)
+
+        await self.sees(has_it)
+        tapped = await self.phone.taps(label)
+        if then is not None:
+            await self.sees(then)
+        return tapped
+
+    async def pastes(self, *values: str, as_text: str = "", then: Wanted | None = None) -> int:
+        """Paste secrets in one message, one per line or `as_text`, and see it go."""
+        self.keeps_to_herself(*values)
+        message = await self.says(as_text or "\n".join(values))
+        await self.phone.gone(message, within=20)
+        if then is not None:
+            await self.sees(then)
+        return message
+
+    def keeps_to_herself(self, *values: str) -> None:
+        """Mask secrets in the transcript, and remember them for the checks at the end."""
+        for value in values:
+            self.pasted.append(value)
+            self.phone.masks(value)
+
+    async def screens(self) -> list[Shown]:
+        """List the messages of the bot that have buttons."""
+        await self.phone.catches_up()
+        return [each for each in (await self.phone.chat())["messages"] if each["from"] == "bot" and each["buttons"]]
+
+    async def reads(self) -> str:
+        """Read the bot's newest screen."""
+        await self.phone.catches_up()
+        chat = (await self.phone.chat())["messages"]
+        return "\n".join(str(each["text"]) for each in chat if each["from"] == "bot")
+
+    # — what is done on other pages —
+
+    async def opens_cloudflare(self, **facts: object) -> None:
+        """Sign up at Cloudflare, with an address name unless told otherwise."""
+        facts = {"subdomain": f"{self.name.lower()}-{self.id}", **facts}
+        self.account = await self.sites.cloudflare_account(f"{self.name}'s account", **facts)
+
+    async def token(self, **choices: object) -> str:
+        """Make a Cloudflare token."""
+        if not self.account:
+            await self.opens_cloudflare()
+        return await self.sites.token(**{"account": self.account, **choices})
+
+    async def keys(self, mode: str = "paper", **account: object) -> tuple[str, str]:
+        """Generate a pair at Alpaca; the account is opened if there is none yet, then changed as told."""
+        await self.changes_brokerage(mode, **account)
+        return await self.sites.keys(mode, account=self.brokerage[mode])
+
+    async def changes_brokerage(self, mode: str = "paper", **account: object) -> None:
+        alpaca = self.house.world.alpaca
+        base = f"{alpaca.paper_url if mode == 'paper' else alpaca.live_url}/_sandbox/accounts"
+        known = self.brokerage.get(mode)
+        verb, url = ("PATCH", f"{base}/{known}") if known else ("POST", base)
+        answer = await self.client.request(verb, url, json={"rate_limit": None, **account})
+        self.brokerage[mode] = answer.raise_for_status().json()["id"]
+
+    async def changes_cloudflare(self, **facts: object) -> None:
+        url = f"{self.house.world.cloudflare.url}/_sandbox/accounts/{self.account}"
+        (await self.client.patch(url, json=facts)).raise_for_status()
+
+    async def deletes_worker_in_dashboard(self, script: str) -> None:
+        url = f"{self.house.world.cloudflare.url}/client/v4/accounts/{self.account}/workers/scripts/{script}?force=true"
+        bearer = {"Authorization": f"Bearer {await self.token()}"}
+        (await self.client.delete(url, headers=bearer)).raise_for_status()
+
+    async def workers(self) -> list[dict[str, Any]]:
+        """List the Workers in her Cloudflare account."""
+        accounts = (await self.sites.cloudflare())["accounts"]
+        return [script for account in accounts if account["id"] == self.account for script in account["scripts"]]
+
+    async def script(self) -> str:
+        """Name her only Worker."""
+        (worker,) = await self.workers()
+        return str(worker["name"])
+
+    # — stretches of the road —
+
+    async def agrees(self, mode: str = "paper", plan: str = WATCH) -> None:
+        """From hello to the question for a Cloudflare token."""
+        await self.says("/start")
+        await self.sees("Hello!")
+        await self.taps("Let's start", "Open Alpaca and sign in")
+        await self.taps("I am signed in", "Practice or real money?")
+        await self.taps("📝 PAPER" if mode == "paper" else "💵 LIVE", "What shall your bot do?")
+        await self.taps(plan, "Please check")
+        if mode == "paper":
+            await self.taps("I agree", "Connect Cloudflare")
+        else:
+            await self.taps("I agree", "This is real money")
+            await self.says("trade live")
+            await self.sees("Connect Cloudflare")
+
+    async def connects(self, *, keep: bool = True, **choices: object) -> None:
+        """From there to the making of keys."""
+        await self.pastes(await self.token(**choices), then="Connected to")
+        await self.taps("Yes, my bot keeps it" if keep else "No, ask me each time", "Now make the keys")
+
+    async def comes_to_keys(self, mode: str = "paper", plan: str = WATCH, *, keep: bool = True) -> None:
+        """From hello to the question for the Key ID."""
+        await self.agrees(mode, plan)
+        await self.connects(keep=keep)
+        await self.taps("I see my keys", "Paste the Key ID")
+
+    async def gets_a_bot(self, mode: str = "paper", plan: str = WATCH, *, keep: bool = True) -> str:
+        """The whole road; returns the name of the Worker."""
+        await self.comes_to_keys(mode, plan, keep=keep)
+        await self.pastes(*await self.keys(mode), then="Your bot is running")
+        return str((await self.workers())[-1]["name"])
+
+    # — how it ends —
+
+    async def settles(self) -> None:
+        """Wait until no work is under way and no sealed secret is held any more."""
+        books = self.house.books
+
+        async def settled() -> bool:
+            return not books.unfinished(self.id) and not books.tickets(self.id)
+
+        await until(settled, "work or a ticket was left over")
+
+    async def left_nothing_in_chat(self) -> None:
+        """Check that nothing she pasted can be read in the chat."""
+        chat = str(await self.phone.chat())
+        assert not [value[:4] for value in self.pasted if value in chat]
