@@ -33,9 +33,7 @@ def paste_event(
     verdict: Verdict, chat_id: int, asks: AbstractSet[Kind], sealer: Tickets
 ) -> tuple[Pasted, tuple[tickets.Ticket, ...]]:
     """Read a deleted message's text; returns the event and the rows to store with it."""
-    if verdict.text is None:
-        return Pasted(problem="file" if verdict.why is Why.FILE else ""), ()
-    paste = read_paste(verdict.text.reveal(), expecting=expectation(asks))
+    paste = read_paste(verdict.text.reveal() if verdict.text else "", expecting=expectation(asks))
     found: list[tuple[Kind, Held]] = []
     rows: list[tickets.Ticket] = []
     for kind, secret in _values(paste):
@@ -43,7 +41,8 @@ def paste_event(
         held, row = sealer.seal(chat_id, kind, secret, looks)
         found.append((kind, held))
         rows.append(row)
-    return Pasted(tuple(found), _problem(paste.problems)), tuple(rows)
+    unread = verdict.why is Why.FILE and not found
+    return Pasted(tuple(found), "file" if unread else _problem(paste.problems)), tuple(rows)
 
 
 def _values(paste: Paste) -> list[tuple[Kind, Secret]]:

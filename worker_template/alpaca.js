@@ -17,7 +17,7 @@ export class Alpaca {
    * @param {{url: string, keyId: string, secret: string, fetcher?: typeof fetch, timeout?: number}} options
    */
   constructor({ url, keyId, secret, fetcher = (input, init) => fetch(input, init), timeout = TIMEOUT }) {
-    this.url = url;
+    this.url = (url ?? "").replace(/\/+$/, "");
     this.keys = [keyId, secret];
     this.fetcher = fetcher;
     this.timeout = timeout;

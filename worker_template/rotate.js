@@ -35,7 +35,7 @@ export async function rotate({ env, body, state }) {
  * @returns {Promise<import("./commands.js").Reply | null>}
  */
 async function checkPair(env, keyId, secret) {
-  const answer = await new Alpaca({ url: env.ALPACA_URL.replace(/\/+$/, ""), keyId, secret }).account();
+  const answer = await new Alpaca({ url: env.ALPACA_URL, keyId, secret }).account();
   if (answer.kind === "keys" || (answer.kind === "refused" && answer.status === 403)) {
     return refuse(409, "wrong_pair", `Alpaca does not accept this pair for ${env.MODE} trading.`);
   }

@@ -22,7 +22,7 @@ _PIECE = re.compile(r"[A-Za-z0-9+/_-]+")
 _EMPHASIS = re.compile(r"(?P<mark>_{1,3})(?P<inner>.*[^_])(?P=mark)")
 _PADDING = re.compile(r"={1,2}(?![A-Za-z0-9+/=_-])")
 # What makes the piece before it a name: `key: …`, `"key": "…"`, `KEY='…'`, `key => …`.
-_NAMES = re.compile(r"""["']?[ \t]*[:=]""")
+_NAMES = re.compile(r"""["']?[ \t]*[:=]+>?[ \t]*["'{[]*[A-Za-z0-9+/_-]""")
 
 LEFT_OVER_LABEL, LEFT_OVER_PER_CHARACTER, LEFT_OVER_WORD_PER_CHARACTER = 0.1, 1.0, 0.1
 PER_JOINT, UNUSUAL, UNUSUAL_AND_JOINED, RETOUCHED = 1.0, 5.0, 20.0, 0.01

@@ -43,7 +43,8 @@ def notice(text: str) -> Shape | None:
     """What kind of secret this text seems to hold; None when it holds none that can be seen.
 
     Kinds with a prefix are seen anywhere, URLs included; kinds without one not in URLs, which are full of such runs,
-    unless the URL itself calls them key, token or secret. A secret divided over two messages cannot be seen.
+    unless the URL itself calls them key, token or secret. A secret divided over two messages cannot be seen. What is
+    drawn from the same characters at the same length, such as a Solana address or a session token, counts as a secret.
     """
     text = clean(text[:LONGEST_TEXT])
     if _RUN.search(text):

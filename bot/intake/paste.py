@@ -12,9 +12,11 @@ from bot.intake.cleaning import clean
 from bot.intake.fragments import Part, Value, cut, read
 from bot.intake.letters import is_ordinary
 from bot.intake.noticing import without, without_emails, without_urls
-from bot.intake.problems import Expecting, Problem, diagnose
+from bot.intake.problems import Expecting, Problem, diagnose, is_spoiled
 from bot.intake.shapes import Shape
 from deploy.secret import Secret
+
+__all__ = ["Expecting", "Mode", "Paste", "Problem", "read_paste"]
 
 Mode = Literal["paper", "live"]
 
@@ -45,32 +47,49 @@ _MODES: Final[dict[str, Mode]] = {"PK": "paper", "AK": "live"}
 
 def read_paste(text: str, expecting: Expecting | None = None) -> Paste:
     """Find keys and tokens in `text`; never raises. Without `expecting` only well-known shapes count."""
-    text = clean(text[:LONGEST_PASTE])
-    refused: list[Problem] = []
-    for shape, problem in ((Shape.BOT_TOKEN, Problem.BOT_TOKEN), (Shape.GLOBAL_API_KEY, Problem.GLOBAL_API_KEY)):
-        rest = without(shape, text)
-        if rest != text:
-            refused.append(problem)
-        text = rest
-    fragments = cut(without_emails(without_urls(text)))
-    reading = read(fragments, _recogniser(expecting))
-    found, doubts = _settle(reading.values)
-    problems = [*refused, *doubts]
-    if not problems and _lacking(found, expecting):
-        whole, _ = _settle(read(fragments, _recogniser(expecting), across_pictures=True).values)
-        reason = diagnose(text, expecting, reading.rest, parted=bool(whole.keys() - found.keys()))
-        if reason is not None:
-            problems.append(reason)
-        elif not found:
-            problems.append(Problem.NOTHING_FOUND)
+    text, problems = _refuse(clean(text[:LONGEST_PASTE]))
+    found, more = _find(text, expecting, explain=not problems)
     key_id = found.get(Part.KEY_ID)
     return Paste(
         key_id=_wrap(key_id),
         secret=_wrap(found.get(Part.SECRET)),
         cloudflare_token=_wrap(found.get(Part.CLOUDFLARE_TOKEN)),
         mode_hint=_MODES.get(key_id[:2]) if key_id else None,
-        problems=tuple(dict.fromkeys(problems)),
+        problems=tuple(dict.fromkeys(problems + more)),
     )
+
+
+def _refuse(text: str) -> tuple[str, list[Problem]]:
+    """Take out what must never be used, so that no part of it is read as something else."""
+    problems = []
+    for shape, problem in ((Shape.BOT_TOKEN, Problem.BOT_TOKEN), (Shape.GLOBAL_API_KEY, Problem.GLOBAL_API_KEY)):
+        rest = without(shape, text)
+        if rest != text:
+            problems.append(problem)
+        text = rest
+    return text, problems
+
+
+def _find(text: str, expecting: Expecting | None, *, explain: bool) -> tuple[dict[Part, str], list[Problem]]:
+    """The values in the text, and unless it is clear already, why something that was asked for is not among them."""
+    body = without_emails(without_urls(text))
+    fragments, recognise = cut(body), _recogniser(expecting)
+    reading = read(fragments, recognise)
+    values, problems = _settle(reading.values)
+    found = {part: value.text for part, value in values.items()}
+    unsure = {part for part, value in values.items() if not value.usual}
+    if problems or not explain or not (unsure or _lacking(found, expecting)):
+        return found, problems
+    mended, _ = _settle(read(fragments, recognise, across_pictures=True).values)
+    parted = any(value.usual and (part in unsure or part not in found) for part, value in mended.items())
+    if unsure and (parted or is_spoiled(body)):
+        return {part: text for part, text in found.items() if part not in unsure}, [Problem.STRANGE_CHARACTER]
+    if not _lacking(found, expecting):
+        return found, []
+    reason = diagnose(text, expecting, reading.rest, parted=parted)
+    if reason is None:
+        return found, [] if found else [Problem.NOTHING_FOUND]
+    return found, [reason]
 
 
 def _wrap(text: str | None) -> Secret | None:
@@ -120,9 +139,9 @@ def _unusual(text: str, expecting: Expecting | None, *, joined: bool) -> list[Va
     return []
 
 
-def _settle(values: Iterable[Value]) -> tuple[dict[Part, str], list[Problem]]:
-    """One text per part; usual shapes before unusual ones, and none at all where two compete."""
-    found: dict[Part, str] = {}
+def _settle(values: Iterable[Value]) -> tuple[dict[Part, Value], list[Problem]]:
+    """One value per part; usual shapes before unusual ones, and none at all where two compete."""
+    found: dict[Part, Value] = {}
     problems: list[Problem] = []
     grouped: dict[Part, dict[str, bool]] = {}
     for value in values:
@@ -137,7 +156,7 @@ def _settle(values: Iterable[Value]) -> tuple[dict[Part, str], list[Problem]]:
         elif candidates and part is Part.KEY_ID and candidates[0].startswith("CK"):
             problems.append(Problem.BROKER_KEY)
         elif candidates:
-            found[part] = candidates[0]
+            found[part] = Value(part, candidates[0], usual=texts[candidates[0]])
     return found, problems
 
 

@@ -42,6 +42,7 @@ _ELLIPSIS: Final = re.compile(r"[A-Za-z0-9+/_-]{4}\.{3}|\.{3}[A-Za-z0-9+/_-]{4}"
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{15,}")
 _CHUNK: Final = re.compile(r"\S{16,}")
 _KEY_CHARACTER: Final = re.compile(r"[A-Za-z0-9+/=_-]")
+_FOREIGN_ENDS: Final = re.compile(r"^[^A-Za-z0-9+/=_-]+|[^A-Za-z0-9+/=_-]+$")
 _KEY_PREFIX: Final = re.compile(r"[PA]K[A-Z0-9]{4,}")
 _NO_CAPITALS_MISSING: Final = re.compile(r"[A-Z0-9]+")
 
@@ -64,14 +65,18 @@ def diagnose(text: str, expecting: Expecting | None, rest: str, *, parted: bool)
     if any(shapes.is_identifier(found) for found in _ID.findall(text)):
         return Problem.OTHER_ID
     bare = without_emails(text)
-    if any(_spoiled(chunk) for chunk in _CHUNK.findall(bare)):
+    if is_spoiled(bare):
         return Problem.STRANGE_CHARACTER
     return _length(rest, expecting) or (Problem.EMAIL if bare != text else None)
 
 
+def is_spoiled(text: str) -> bool:
+    """Whether a key in the text has something foreign inside it, such as an emoji or a letter of another alphabet."""
+    return any(_spoiled(chunk) for chunk in _CHUNK.findall(text))
+
+
 def _spoiled(chunk: str) -> bool:
-    """Whether this is a key with something foreign inside it, such as a letter of another alphabet."""
-    inner = chunk.strip("\"'.,;:!?()[]{}<>\x00")
+    inner = _FOREIGN_ENDS.sub("", chunk)
     if any(sign in inner for sign in "\"':,;{}<>") or "://" in inner:
         return False
     own = _KEY_CHARACTER.findall(inner)

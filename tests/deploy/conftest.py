@@ -26,7 +26,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture
 async def cloudflare(server: Scripted, http: httpx.AsyncClient) -> Cloudflare:
-    return Cloudflare(http, server.url, FakeClock(), attempt_seconds=0.3)
+    return Cloudflare(http, server.url, FakeClock())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import httpx
 import pytest
 
@@ -111,7 +113,7 @@ async def test_a_known_code_is_found_behind_an_unknown_one(server: Scripted, clo
 async def test_a_hang_ends(server: Scripted, cloudflare: Cloudflare) -> None:
     server.on("GET /x", Hang())
     with pytest.raises(DeployError) as caught:
-        await cloudflare.read(TOKEN, "/x")
+        await dataclasses.replace(cloudflare, attempt_seconds=0.1).read(TOKEN, "/x")
     assert caught.value.code == "unreachable"
     assert "timeout" in caught.value.detail
 

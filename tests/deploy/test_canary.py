@@ -69,9 +69,10 @@ async def test_no_secret_in_errors_or_logs(
 ) -> None:
     server.otherwise = lambda got: TROUBLES[trouble](echo_of(got))
     server.on("GET /user/tokens/verify", good({"id": "x", "status": "active"}))
-    cloudflare = dataclasses.replace(cloudflare, attempt_seconds=0.05)
+    seconds = 0.05 if trouble == "hang" else 10.0
+    cloudflare = dataclasses.replace(cloudflare, attempt_seconds=seconds)
     site = Site(cloudflare, TOKEN, DEPLOYMENT)
-    worker = WorkerClient(cloudflare.http, server.url, COMMAND_KEY, cloudflare.clock, seconds=0.05)
+    worker = WorkerClient(cloudflare.http, server.url, COMMAND_KEY, cloudflare.clock, seconds=seconds)
     attempts: list[Callable[[], Awaitable[object]]] = [
         lambda: connect(cloudflare, TOKEN),
         lambda: look(cloudflare, TOKEN, ACCOUNT),

@@ -57,7 +57,7 @@ LANGUAGES = {
     "English": "hello please what should I do next my account is not working could you explain the second step again "
     "thanks where do find button settings page cannot see it maybe tomorrow price market order yesterday",
     "German": "Guten Morgen ich verstehe den nächsten Schritt nicht können Sie das bitte erklären wo finde ich diese "
-    "Einstellungen danke schön Sicherheitseinstellungen Kontoführungsgebühren Wertpapierhandelsgesetz vielleicht später",
+    "Einstellungen danke schön Sicherheitseinstellungen Kontoführungsgebühren Wertpapierhandelsgesetz später",
     "Spanish": "hola buenos días no entiendo el siguiente paso puede explicarme dónde está la página de configuración "
     "gracias quizás mañana mercado precio ayer cuenta",
     "French": "bonjour je ne comprends pas l'étape suivante pouvez-vous m'expliquer où se trouve le bouton merci "
@@ -86,15 +86,16 @@ LONG_WORDS = (
     "Kraftfahrzeughaftpflichtversicherung Aktiengesellschaften AKTIENGESELLSCHAFTEN AKTIENGESELLSCHAFTSVERTRAG "
     "Wertpapierdienstleistungsunternehmen Bundesanstaltfinanzdienstleistungsaufsicht PKWKRAFTFAHRZEUGVERSICHERUNG "
     "Antidisestablishmentarianism Pneumonoultramicroscopicsilicovolcanoconiosis Arbeiterunfallversicherungsgesetz "
-    "Lebensversicherungsgesellschaftsangestellter Muvaffakiyetsizleştiricileştiriveremeyebileceklerimizdenmişsinizcesine"
-).split()
+    "Lebensversicherungsgesellschaftsangestellter "
+    "Muvaffakiyetsizleştiricileştiriveremeyebileceklerimizdenmişsinizcesine"
+)
 CODE = (
     "const response = await fetch(baseUrl + '/v2/account', { headers })",
     "public abstract class AbstractSingletonProxyFactoryBeanProcessorImplementation extends Base {",
     "def test_the_account_of_the_second_user_is_not_active_after_the_third_step(client):",
     "document.getElementsByClassNameAndAttributeValueOrDefault('row')",
     "ImportError: cannot import name 'StockHistoricalDataClientV2Configuration' from 'alpaca.data'",
-    "java.lang.NullPointerException: at com.example.trading.OrderManagementService.submitOrder(OrderManagementService.java:214)",
+    "java.lang.NullPointerException: at com.example.OrderManagementService.submit(OrderManagementService.java:214)",
     "pip install alpaca-py==0.44.0 python-telegram-bot==22.8 --extra-index-url foo",
     "SELECT account_id, sum(filled_avg_price * filled_qty) FROM OrdersOfTheLastTradingDay2025 GROUP BY 1;",
     "C:\\Users\\Anna\\AppData\\Local\\Programs\\Python\\Python311\\Scripts\\pip.exe",
@@ -172,7 +173,8 @@ def hash_like(chance: random.Random) -> str:
     length = chance.choice((7, 32, 40, 64))
     digits = chance.choice(("0123456789abcdef", "0123456789ABCDEF"))
     digest = base64.b64encode(chance.randbytes(32)).decode()
-    return chance.choice((draw(chance, digits, length), f"sha256-{digest}", str(uuid.UUID(int=chance.getrandbits(128)))))
+    name = str(uuid.UUID(int=chance.getrandbits(128)))
+    return chance.choice((draw(chance, digits, length), f"sha256-{digest}", name))
 
 
 def short_id(chance: random.Random) -> str:
@@ -192,7 +194,7 @@ def code(chance: random.Random) -> str:
 
 
 def long_word(chance: random.Random) -> str:
-    return chance.choice(LONG_WORDS)
+    return chance.choice(LONG_WORDS.split())
 
 
 def email(chance: random.Random) -> str:

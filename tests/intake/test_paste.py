@@ -18,7 +18,8 @@ def draw(alphabet: str, length: int) -> str:
     return "".join(_draw.choices(alphabet, k=length))
 
 
-OLD_ID, NEW_ID, OLD_SECRET, NEW_SECRET = "PK" + draw(CAPITALS, 18), "AK" + draw(CAPITALS, 24), draw(MIXED, 40), draw(MIXED, 44)
+OLD_ID, NEW_ID = "PK" + draw(CAPITALS, 18), "AK" + draw(CAPITALS, 24)
+OLD_SECRET, NEW_SECRET = draw(MIXED, 40), draw(MIXED, 44)
 SLASHED = OLD_SECRET[:11] + "/" + OLD_SECRET[12:30] + "+" + OLD_SECRET[31:]
 TOKEN, OLD_TOKEN = "cfut_" + draw(MIXED, 40) + "0a1b2c3d", draw(MIXED, 38) + "_" + "z"
 BOT = "7012345678:AA" + draw(MIXED, 33)

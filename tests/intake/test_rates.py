@@ -36,7 +36,7 @@ def message(text: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("expecting", [False, True])
-def test_no_key_is_missed(expecting: bool) -> None:
+def test_no_key_is_missed(*, expecting: bool) -> None:
     missed = Counter(
         planted.kind
         for planted in corpus.keys(11, KEYS)

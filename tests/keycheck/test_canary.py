@@ -19,6 +19,7 @@ from bot.alpaca import ask_account
 from bot.keycheck import KeyChecker, Slow
 from deploy.secret import Secret
 
+Pair = tuple[Secret, Secret]
 ACCOUNT = {"id": "1", "status": "ACTIVE"}
 ANSWERS: list[tuple[Any, int]] = [
     (ACCOUNT, 200),
@@ -63,14 +64,14 @@ def shows(text: str, pair: tuple[Secret, Secret]) -> bool:
     return any(one.reveal() in text or one.reveal()[4:-4] in text for one in pair)
 
 
-def test_the_search_itself_finds_a_leak(everything: Everything, pair: Any) -> None:
+def test_the_search_itself_finds_a_leak(everything: Everything, pair: Pair) -> None:
     logging.getLogger("urllib3").debug("sent %s", pair[1].reveal())
     assert shows("".join(everything.said), pair)
 
 
 @pytest.mark.parametrize(("body", "status"), ANSWERS)
-def test_no_outcome_shows_a_key(
-    checker: KeyChecker, paper: Any, pair: Any, everything: Everything, capfd: Any, body: Any, status: int
+def test_no_outcome_shows_a_key(  # noqa: PLR0917
+    checker: KeyChecker, paper: Any, pair: Pair, everything: Everything, capfd: Any, body: Any, status: int
 ) -> None:
     echo = f"{pair[0].reveal()} {pair[1].reveal()}"
     paper.says({**body, "echo": echo} if isinstance(body, dict) else body and body + echo, status)
@@ -82,7 +83,7 @@ def test_no_outcome_shows_a_key(
     assert pair[0].reveal().encode() not in pickle.dumps(found)
 
 
-def test_no_failure_below_http_shows_a_key(pair: Any, everything: Everything, capfd: Any, tmp_path: Path) -> None:
+def test_no_failure_below_http_shows_a_key(pair: Pair, everything: Everything, capfd: Any) -> None:
     for url in ("http://127.0.0.1:9", "nonsense", "https://127.0.0.1:9", "http://[bad", ""):
         answer = ask_account(url, *pair, (0.2, 0.2))
         assert not shows(repr(answer), pair)
@@ -94,7 +95,7 @@ def test_no_failure_below_http_shows_a_key(pair: Any, everything: Everything, ca
 
 
 def test_a_dump_of_all_threads_during_a_hung_check_shows_no_key(
-    paper: Any, live: Any, pair: Any, everything: Everything, tmp_path: Path
+    paper: Any, live: Any, pair: Pair, everything: Everything, tmp_path: Path
 ) -> None:
     paper.answer = None
     checker = KeyChecker(paper.url, live.url, deadline=0.3, timeouts=(1, 4))
@@ -103,7 +104,7 @@ def test_a_dump_of_all_threads_during_a_hung_check_shows_no_key(
     async def hang() -> object:
         check = asyncio.create_task(checker.check(*pair, "paper"))
         async with asyncio.timeout(5):
-            while not paper.seen:
+            while not paper.seen:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         with dump.open("w") as file:
             faulthandler.dump_traceback(file)
@@ -116,7 +117,9 @@ def test_a_dump_of_all_threads_during_a_hung_check_shows_no_key(
 
 
 @pytest.mark.parametrize(("body", "status"), ANSWERS)
-def test_nothing_that_held_the_keys_waits_for_the_garbage_collector(paper: Any, pair: Any, body: Any, status: int) -> None:
+def test_nothing_that_held_the_keys_waits_for_the_garbage_collector(
+    paper: Any, pair: Pair, body: Any, status: int
+) -> None:
     ask_account(paper.url, *pair, (1, 1))  # imports
     paper.says(body, status)
     gc.collect()
@@ -133,6 +136,8 @@ HOLDERS = {"TradingClient", "Session", "PreparedRequest", "Response", "APIError"
 
 
 def test_the_library_is_imported_only_when_needed() -> None:
-    program = "import sys, bot.keycheck, bot.alpaca; print([m for m in ('alpaca', 'requests', 'pandas') if m in sys.modules])"
+    program = (
+        "import sys, bot.keycheck; print([name for name in ('alpaca', 'requests', 'pandas') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.strip() == "[]"

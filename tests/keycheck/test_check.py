@@ -23,6 +23,7 @@ from deploy.secret import Secret
 from sandbox.alpaca.accounts import Mode
 from sandbox.alpaca.server import ServedAlpaca
 
+Pair = tuple[Secret, Secret]
 ACCOUNT: dict[str, Any] = {
     "id": "904837e3-3b76-47ec-b432-046db621571b",
     "account_number": "PA3XK9TEST",
@@ -37,7 +38,7 @@ PAGE = "<html><body><h1>Bad Gateway</h1></body></html>"
 
 
 @pytest.mark.asyncio
-async def test_a_good_pair_says_what_was_found(checker: KeyChecker, paper: Any, live: Any, pair: Any) -> None:
+async def test_a_good_pair_says_what_was_found(checker: KeyChecker, paper: Any, live: Any, pair: Pair) -> None:
     paper.says(ACCOUNT, X_Request_ID="req-7")
     found = await checker.check(*pair, "paper")
     assert found == Good(ACCOUNT["id"], "TEST", "ACTIVE", "USD", Decimal("100000.10"), Decimal("100250.25"), "req-7")
@@ -57,7 +58,9 @@ async def test_a_good_pair_says_what_was_found(checker: KeyChecker, paper: Any, 
         ("", 401),
     ],
 )
-async def test_a_wrong_pair(checker: KeyChecker, paper: Any, live: Any, pair: Any, body: Any, status: int) -> None:
+async def test_a_wrong_pair(  # noqa: PLR0917
+    checker: KeyChecker, paper: Any, live: Any, pair: Pair, body: Any, status: int
+) -> None:
     paper.says(body, status, X_Request_ID="req-2")
     assert await checker.check(*pair, "paper") == WrongPair(request_id="req-2")
     assert (len(paper.seen), len(live.seen)) == (1, 1)
@@ -65,8 +68,8 @@ async def test_a_wrong_pair(checker: KeyChecker, paper: Any, live: Any, pair: An
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("chosen", "found"), [("paper", "live"), ("live", "paper")])
-async def test_a_pair_of_the_other_mode(
-    checker: KeyChecker, paper: Any, live: Any, pair: Any, chosen: Any, found: Any
+async def test_a_pair_of_the_other_mode(  # noqa: PLR0917
+    checker: KeyChecker, paper: Any, live: Any, pair: Pair, chosen: Any, found: Any
 ) -> None:
     {"paper": paper, "live": live}[found].says({**ACCOUNT, "status": "ONBOARDING"}, X_Request_ID="req-3")
     assert await checker.check(*pair, chosen) == OtherMode(found, "TEST", "ONBOARDING", "req-3")
@@ -74,7 +77,7 @@ async def test_a_pair_of_the_other_mode(
 
 @pytest.mark.asyncio
 async def test_a_refused_pair_whose_other_mode_cannot_be_asked(
-    checker: KeyChecker, paper: Any, live: Any, pair: Any
+    checker: KeyChecker, paper: Any, live: Any, pair: Pair
 ) -> None:
     live.says(PAGE, 502)
     assert await checker.check(*pair, "paper") == WrongPair(other_mode_seen=False, request_id="req-1")
@@ -102,7 +105,7 @@ async def test_a_refused_pair_whose_other_mode_cannot_be_asked(
     ],
 )
 async def test_what_an_account_says(
-    checker: KeyChecker, paper: Any, pair: Any, change: dict[str, Any], outcome: Check
+    checker: KeyChecker, paper: Any, pair: Pair, change: dict[str, Any], outcome: Check
 ) -> None:
     paper.says({**ACCOUNT, **change})
     assert await checker.check(*pair, "paper") == outcome
@@ -130,8 +133,8 @@ async def test_what_an_account_says(
         ("[" * 100_000, 422, Unreachable(422)),
     ],
 )
-async def test_other_answers_are_asked_once_and_named(
-    checker: KeyChecker, paper: Any, live: Any, pair: Any, body: Any, status: int, outcome: Check
+async def test_other_answers_are_asked_once_and_named(  # noqa: PLR0917
+    checker: KeyChecker, paper: Any, live: Any, pair: Pair, body: Any, status: int, outcome: Check
 ) -> None:
     paper.says(body, status, Location="https://elsewhere.example/")
     assert await checker.check(*pair, "paper") == outcome
@@ -139,19 +142,19 @@ async def test_other_answers_are_asked_once_and_named(
 
 
 @pytest.mark.asyncio
-async def test_a_request_id_that_is_none_is_not_passed_on(checker: KeyChecker, paper: Any, pair: Any) -> None:
+async def test_a_request_id_that_is_none_is_not_passed_on(checker: KeyChecker, paper: Any, pair: Pair) -> None:
     paper.says(ACCOUNT, X_Request_ID="<script>")
     assert await checker.check(*pair, "paper") == GOOD
 
 
 @pytest.mark.asyncio
-async def test_silence_is_slow(checker: KeyChecker, paper: Any, pair: Any) -> None:
+async def test_silence_is_slow(checker: KeyChecker, paper: Any, pair: Pair) -> None:
     paper.answer = None
     assert await checker.check(*pair, "paper") == Slow()
 
 
 @pytest.mark.asyncio
-async def test_a_closed_port_is_unreachable(live: Any, pair: Any) -> None:
+async def test_a_closed_port_is_unreachable(live: Any, pair: Pair) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -160,20 +163,20 @@ async def test_a_closed_port_is_unreachable(live: Any, pair: Any) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("bad", ["line\nbreak", "ключ", "a b", "\udcff", "x" * 300])
-async def test_what_cannot_be_sent_is_not_sent(checker: KeyChecker, paper: Any, pair: Any, bad: str) -> None:
+async def test_what_cannot_be_sent_is_not_sent(checker: KeyChecker, paper: Any, pair: Pair, bad: str) -> None:
     assert await checker.check(Secret(bad), pair[1], "paper") == WrongPair()
     assert await checker.check(pair[0], Secret(bad), "paper") == WrongPair()
     assert paper.seen == []
 
 
 @pytest.mark.asyncio
-async def test_one_host_for_both_modes_is_asked_once(paper: Any, pair: Any) -> None:
+async def test_one_host_for_both_modes_is_asked_once(paper: Any, pair: Pair) -> None:
     assert await KeyChecker(paper.url, paper.url + "/").check(*pair, "live") == WrongPair(request_id="req-1")
     assert len(paper.seen) == 1
 
 
 @pytest.mark.asyncio
-async def test_after_close_nothing_is_asked(checker: KeyChecker, paper: Any, pair: Any) -> None:
+async def test_after_close_nothing_is_asked(checker: KeyChecker, paper: Any, pair: Pair) -> None:
     checker.close()
     assert await checker.check(*pair, "paper") == Busy()
     assert paper.seen == []

@@ -11,16 +11,19 @@ import requests
 
 from bot.alpaca import Answer, Reach, ask_account, load
 from bot.keycheck import Busy, Good, KeyChecker, Slow
+from deploy.secret import Secret
+
+Pair = tuple[Secret, Secret]
 
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not holds():
+        while not holds():  # noqa: ASYNC110  (it watches another thread)
             await asyncio.sleep(0.005)
 
 
 @pytest.mark.asyncio
-async def test_checks_run_side_by_side_without_holding_up_the_loop(checker: KeyChecker, paper: Any, pair: Any) -> None:
+async def test_checks_run_side_by_side_without_holding_up_the_loop(checker: KeyChecker, paper: Any, pair: Pair) -> None:
     paper.answer = None
     checks = [asyncio.create_task(checker.check(*pair, "paper")) for _ in range(8)]
     await until(lambda: len(paper.seen) == 8)
@@ -29,7 +32,7 @@ async def test_checks_run_side_by_side_without_holding_up_the_loop(checker: KeyC
 
 
 @pytest.mark.asyncio
-async def test_beyond_the_queue_it_is_busy_and_later_free_again(paper: Any, live: Any, pair: Any) -> None:
+async def test_beyond_the_queue_it_is_busy_and_later_free_again(paper: Any, live: Any, pair: Pair) -> None:
     checker = KeyChecker(paper.url, live.url, threads=1, waiting=1, deadline=5, timeouts=(1, 4))
     paper.answer = None
     first = asyncio.create_task(checker.check(*pair, "paper"))
@@ -43,7 +46,7 @@ async def test_beyond_the_queue_it_is_busy_and_later_free_again(paper: Any, live
 
 
 @pytest.mark.asyncio
-async def test_the_deadline_ends_the_wait_and_a_hung_thread_keeps_its_slot(paper: Any, live: Any, pair: Any) -> None:
+async def test_the_deadline_ends_the_wait_and_a_hung_thread_keeps_its_slot(paper: Any, live: Any, pair: Pair) -> None:
     checker = KeyChecker(paper.url, live.url, threads=1, waiting=4, deadline=0.2, timeouts=(1, 4))
     paper.answer = None
     assert await checker.check(*pair, "paper") == Slow()
@@ -51,12 +54,12 @@ async def test_the_deadline_ends_the_wait_and_a_hung_thread_keeps_its_slot(paper
     assert len(paper.seen) == 1
     paper.says({"id": "1", "status": "ACTIVE"})
     async with asyncio.timeout(5):
-        while not isinstance(await checker.check(*pair, "paper"), Good):
+        while not isinstance(await checker.check(*pair, "paper"), Good):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
 @pytest.mark.asyncio
-async def test_a_cancelled_check_leaves_the_checker_usable(paper: Any, live: Any, pair: Any) -> None:
+async def test_a_cancelled_check_leaves_the_checker_usable(paper: Any, live: Any, pair: Pair) -> None:
     checker = KeyChecker(paper.url, live.url, threads=1, waiting=0, deadline=5, timeouts=(1, 4))
     paper.answer = None
     check = asyncio.create_task(checker.check(*pair, "paper"))
@@ -68,7 +71,7 @@ async def test_a_cancelled_check_leaves_the_checker_usable(paper: Any, live: Any
     assert isinstance(await checker.check(*pair, "paper"), Good)
 
 
-def test_threads_are_daemons_and_outlive_their_loop_quietly(paper: Any, live: Any, pair: Any) -> None:
+def test_threads_are_daemons_and_outlive_their_loop_quietly(paper: Any, live: Any, pair: Pair) -> None:
     paper.answer = None
     checker = KeyChecker(paper.url, live.url, deadline=0.1, timeouts=(1, 4))
     assert asyncio.run(checker.check(*pair, "paper")) == Slow()
@@ -91,7 +94,7 @@ def test_the_private_attributes_the_wrapper_needs_exist() -> None:
     assert callable(client._session.request)
 
 
-def test_one_request_even_when_alpaca_asks_for_patience(paper: Any, pair: Any) -> None:
+def test_one_request_even_when_alpaca_asks_for_patience(paper: Any, pair: Pair) -> None:
     paper.says({"code": 42910000, "message": "rate limit"}, 429, Retry_After="1")
     started = time.monotonic()
     answer = ask_account(paper.url, *pair, (1, 1))
@@ -99,7 +102,7 @@ def test_one_request_even_when_alpaca_asks_for_patience(paper: Any, pair: Any) -
     assert time.monotonic() - started < 2
 
 
-def test_a_check_costs_little_processor_time(paper: Any, pair: Any) -> None:
+def test_a_check_costs_little_processor_time(paper: Any, pair: Pair) -> None:
     paper.says({"id": "1", "status": "ACTIVE"})
     ask_account(paper.url, *pair, (1, 1))
     before = time.thread_time()
@@ -108,5 +111,5 @@ def test_a_check_costs_little_processor_time(paper: Any, pair: Any) -> None:
     assert (time.thread_time() - before) / 20 < 0.02
 
 
-def test_an_address_that_makes_no_sense_is_unreached(pair: Any) -> None:
+def test_an_address_that_makes_no_sense_is_unreached(pair: Pair) -> None:
     assert ask_account("nonsense", *pair, (1, 1)) == Answer(Reach.UNREACHED)

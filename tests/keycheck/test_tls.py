@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import json
 import ssl
@@ -19,10 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot import alpaca
 from bot.alpaca import Answer, Reach, ask_account
+from deploy.secret import Secret
+
+Pair = tuple[Secret, Secret]
 
 
 class Account(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         body = json.dumps({"id": "1", "status": "ACTIVE"}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -41,24 +44,22 @@ class QuietServer(HTTPServer):
 def certificate(folder: Path, address: str) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     cert_file, key_file = folder / "cert.pem", folder / "key.pem"
     cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return cert_file, key_file
 
@@ -84,12 +85,12 @@ def fresh_trust() -> Iterator[None]:
     alpaca._trust.cache_clear()
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(served: Any, pair: Any) -> None:
+def test_a_certificate_nobody_vouches_for_is_refused(served: Any, pair: Pair) -> None:
     assert ask_account(served[0], *pair, (2, 2)) == Answer(Reach.UNREACHED)
 
 
 def test_a_trusted_certificate_is_accepted_if_it_is_for_this_host(
-    served: Any, pair: Any, monkeypatch: pytest.MonkeyPatch
+    served: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, cert_file, matches = served
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(cert_file))
