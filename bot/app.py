@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-import httpx
 from telegram.error import InvalidToken, NetworkError
 
 from bot.anchor_memory import AnchorMemory
@@ -50,6 +49,7 @@ from deploy.clock import SystemClock
 from deploy.cloudflare import Cloudflare
 from deploy.template import read_template
 from deploy.tokens import token_link
+from deploy.wire import open_http
 from flows.events import Elapsed
 from flows.screen import Place
 
@@ -95,7 +95,7 @@ class Soar:
         upgrade(settings.storage_url)
         self.database = Database(settings.storage_url)
         self.telegram = Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, gate=Gate())
-        self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=128, max_keepalive_connections=32))
+        self.http = open_http()
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self._memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self._memory, PAGES, clock=clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
 
@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 
 from bot.storage import consents, deletions, dialogs, operations, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
-from bot.texts.render import render
+from bot.texts.render import LONGEST_LABEL, label, render
 from flows import events
 from flows.codec import Dialog, dump, load
 from flows.control import rest
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
-from flows.machine import FRESH, advance
+from flows.machine import FRESH, advance, view
 from flows.machine import tickets as carried
 from flows.plans import Mode
+from flows.screen import Tap
 from flows.states import State
 from flows.words import say
 
@@ -76,6 +77,7 @@ class Turn:
     shown: Shown
     move: Move = field(default_factory=lambda: Move(FRESH.state))
     shredded: bool = False
+    changed: bool = True
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -115,27 +117,21 @@ class Conversation:
         if occasion.version is not None and occasion.version != shown.version:
             return Turn(Result.STALE, shown)
         context = events.Context(int(now), fresh_id, known)
-        move = advance(dialog.state, occasion.event, context)
+        move = advance(dialog.state, _meant(dialog, occasion.event, context), context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = _apply(connection, occasion, move, now)
         after = Dialog(move.state, move.notice)
         if forgotten:
             return Turn(Result.TAKEN, Shown(occasion.chat_id, after, 0, shown.anchor, ()), move, shredded=True)
-        version = self._save(connection, occasion, row, after, now, unchanged=_unchanged(dialog, move))
-        return Turn(Result.TAKEN, Shown(occasion.chat_id, after, version, shown.anchor, known), move, shredded)
+        same = row is not None and dialog == after
+        version = shown.version if same else self._save(connection, occasion, row, after, now)
+        if same and isinstance(occasion.event, events.Said | events.Pasted):
+            move = replace(move, resend=True)  # the same remark twice must not look like silence
+        shown = Shown(occasion.chat_id, after, version, shown.anchor, known)
+        return Turn(Result.TAKEN, shown, move, shredded, changed=not same)
 
     @staticmethod
-    def _save(
-        connection: Connection,
-        occasion: Occasion,
-        row: dialogs.Dialog | None,
-        after: Dialog,
-        now: float,
-        *,
-        unchanged: bool,
-    ) -> int:
-        if row is not None and unchanged:
-            return row.version
+    def _save(connection: Connection, occasion: Occasion, row: dialogs.Dialog | None, after: Dialog, now: float) -> int:
         version = row.version + 1 if row else 1
         saved = dialogs.Dialog(
             chat_id=occasion.chat_id,
@@ -162,8 +158,19 @@ def _note(connection: Connection, occasion: Occasion, now: float) -> bool:
     return True
 
 
-def _unchanged(before: Dialog, move: Move) -> bool:
-    return before.state == move.state and before.notice == move.notice
+def _meant(dialog: Dialog, event: events.Event, context: events.Context) -> events.Event:
+    """Take a button's words, typed, for a tap on it."""
+    if not isinstance(event, events.Said) or len(event.text) > LONGEST_LABEL:
+        return event
+    typed = _bare(event.text)
+    buttons = (each for row in view(dialog, context).rows for each in row if isinstance(each, Tap))
+    meant = next((button for button in buttons if typed and typed == _bare(label(button.label))), None)
+    return events.Tapped(meant.action, meant.argument) if meant else event
+
+
+def _bare(words: str) -> str:
+    """Leave letters, digits and single blanks, so that neither case nor an emoji matters."""
+    return " ".join("".join(each if each.isalnum() else " " for each in words.casefold()).split())
 
 
 def _keep_tickets(connection: Connection, occasion: Occasion, before: State, after: State) -> bool:

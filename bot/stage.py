@@ -98,7 +98,7 @@ class Stage:
                 self.later(self._tell(chat_id, render(effect.text)))
         if turn.shredded:
             self.later(self._shred())
-        if turn.effects or turn.move.resend or turn.shown.version:
+        if turn.changed or turn.move.resend:
             self._anchors.show(turn.shown, resend=turn.move.resend)
 
     async def look(self, chat_id: int) -> Shown:

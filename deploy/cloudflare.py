@@ -15,12 +15,13 @@ from deploy.limits import Pace
 from deploy.refusals import Reply, judge
 from deploy.secret import Secret
 from deploy.tokens import refuse_misfit
-from deploy.wire import Composed, File, Http, Outgoing, exchange
+from deploy.wire import Answer, Composed, Cut, File, Http, Outgoing, exchange
 
 API_URL = "https://api.cloudflare.com/client/v4"
 PAUSES = (0.5, 2.0, 5.0)  # seconds before the second, third and fourth attempt
 PATIENCE = 60.0  # no attempt starts later than this many seconds after the first one
 LONGEST_RETRY_AFTER = 30.0
+ARRIVAL_SECONDS = 5.0  # that a change which nobody wants any more may still take to arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Cloudflare:
     async def _insist(self, token: Secret, outgoing: Outgoing, secrets: tuple[Secret, ...]) -> Reply:
         began = self.clock.monotonic()
         for pause in (*PAUSES, None):
-            outcome = await self._pace.turn(token) or judge(await exchange(self.http, outgoing), (token, *secrets))
+            outcome = await self._pace.turn(token) or judge(await self._send(outgoing), (token, *secrets))
             if isinstance(outcome, Reply):
                 return outcome
             wait = _worth_waiting(outcome, pause)
@@ -110,6 +111,18 @@ class Cloudflare:
                 raise outcome
             await self.clock.sleep(wait)
         raise AssertionError("the last round returns or raises")
+
+    async def _send(self, outgoing: Outgoing) -> Answer | Cut:
+        """Send; a change that is on its way may arrive before a cancellation goes through, so that an undo is last."""
+        if outgoing.method == "GET":
+            return await exchange(self.http, outgoing)
+        sending = asyncio.ensure_future(exchange(self.http, outgoing))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await asyncio.wait({sending}, timeout=ARRIVAL_SECONDS)
+            sending.cancel()
+            raise
 
 
 def _worth_waiting(error: DeployError, pause: float | None) -> float | None:

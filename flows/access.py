@@ -19,7 +19,7 @@ from flows.states import (
     PickAccount,
     PickName,
 )
-from flows.trouble import trouble
+from flows.trouble import TOKEN_CODES, trouble
 from flows.words import say
 
 PAGE = 6
@@ -40,6 +40,13 @@ def keep_connection(state: AskToken, _argument: str, context: Context) -> Move:
     if state.kept is None:
         return Move(state)
     return onward(state.job, state.kept, (state.key_id, state.secret), context)
+
+
+def try_again(state: AskToken, _argument: str, context: Context) -> Move:
+    """Try the token once more that could not be tried before."""
+    if state.tried is None:
+        return Move(state)
+    return _connect(state.job, state.tried, None, (state.key_id, state.secret), context)
 
 
 def account_tapped(state: PickAccount, argument: str, context: Context) -> Move:
@@ -100,7 +107,8 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
                 return Move(KeepToken(job, access, *given))
             return onward(job, access, given, context)
         case code:
-            return Move(AskToken(job, *given), notice=trouble(code, data))
+            tried = None if code in TOKEN_CODES else state.token
+            return Move(AskToken(job, *given, tried=tried), notice=trouble(code, data))
 
 
 def _pairs(value: Json) -> list[list[Json]]:

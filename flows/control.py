@@ -14,6 +14,7 @@ from flows.states import (
     ConfirmCancel,
     ConfirmDestroy,
     ConfirmForget,
+    Connected,
     Connecting,
     Destroying,
     Done,
@@ -31,8 +32,8 @@ from flows.states import (
     Welcome,
     Working,
 )
-from flows.trouble import trouble
-from flows.words import say
+from flows.trouble import TOKEN_CODES, trouble
+from flows.words import Text, say
 
 DESTROY_PHRASE = "DESTROY"
 TOPICS = ("help", "security", "permissions", "costs", "independence", "privacy", "words")
@@ -215,7 +216,21 @@ def destroy_ended(state: Destroying, event: Ended, _context: Context) -> Move:
     if event.code in {"destroyed", "unsure"}:
         return Move(Gone(state.mode, script, event.code == "destroyed"))
     job = Removal(state.worker, state.mode, str(data.get("account", "")))
-    return Move(AskToken(job), notice=trouble(event.code, data))
+    if isinstance(state.access, Connected):
+        tried = None if event.code in TOKEN_CODES else state.access.token
+        return Move(AskToken(job, tried=tried), notice=trouble(event.code, data))
+    return Move(AskToken(job), notice=_not_by_itself(event.code))
+
+
+def _not_by_itself(code: str) -> Text:
+    """Say why a Worker has not removed itself, and what a token is good for."""
+    match code:
+        case "no_token" | "command_key_lost":
+            return trouble(code)
+        case "worker_absent":
+            return say("removal.absent")
+        case _:
+            return say("removal.not_by_itself")
 
 
 def cancel(state: State) -> Move:

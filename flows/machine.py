@@ -120,9 +120,9 @@ def _fresh(state: State, now: int) -> Move:
             return Move(AskToken(job, *given), notice=say("notice.token_expired"))
         case KeepToken() | MakeKey() | AskKeyId() | AskSecret() | WrongMode() | Stopped():
             return _fresh_keys(state, now)
-        case AskToken(key_id=key_id, secret=secret, kept=kept):
-            key_id, secret = _alive(key_id, now), _alive(secret, now)
-            return Move(replace(state, key_id=key_id, secret=secret, kept=_open(kept, now)))
+        case AskToken(key_id=key_id, secret=secret, kept=kept, tried=tried):
+            key_id, secret, tried = _alive(key_id, now), _alive(secret, now), _alive(tried, now)
+            return Move(replace(state, key_id=key_id, secret=secret, kept=_open(kept, now), tried=tried))
         case _:
             return Move(state)
 

@@ -133,14 +133,16 @@ def confirm_live(_state: ConfirmLive, _context: Context) -> Screen:
 
 def ask_token(state: AskToken, _context: Context) -> Screen:
     """Make a Cloudflare token and paste it."""
-    body = "token.body_removal" if isinstance(state.job, Removal) else "token.body"
+    about = "" if isinstance(state.job, NewWorker) else "_again"
     rows: tuple[tuple[Button, ...], ...] = (
         (Link(say("button.token"), Place.CLOUDFLARE_TOKEN),),
         (Link(say("button.cloudflare_sign_up"), Place.CLOUDFLARE_SIGN_UP),),
     )
-    if state.kept is not None:
+    if state.tried is not None:
+        rows = ((Tap(say("button.try_again"), "again", style=Style.MAIN),), *rows)
+    elif state.kept is not None:
         rows = ((Tap(say("button.keep_connection", account=state.kept.account.name), "keep", style=Style.MAIN),), *rows)
-    return Screen((say("token.title"), say(body), say("token.paste")), rows)
+    return Screen((say(f"token.title{about}"), say(f"token.body{about}"), say("token.paste")), rows)
 
 
 def connecting(_state: Connecting, _context: Context) -> Screen:

@@ -151,12 +151,16 @@ class ConfirmLive:
 
 @dataclass(frozen=True, slots=True)
 class AskToken:
-    """Make a Cloudflare token and paste it. Keys already given wait here, so that none has to be made twice."""
+    """Make a Cloudflare token and paste it. Keys already given wait here, so that none has to be made twice.
+
+    `tried` is a token that was given but could not be tried yet, for a reason that passes.
+    """
 
     job: Job
     key_id: Held | None = None
     secret: Held | None = None
     kept: Connected | None = None
+    tried: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ TABLE: tuple[Row[Any], ...] = (
     Row(ConfirmLive, screens.confirm_live, 4, {},
         lambda s: WrongMode(choices.flipped(s.job), s.access, s.key_id, s.secret) if s.access and s.key_id and s.secret
         else Review(s.job, s.access), said=choices.live_said),
-    Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection}, _before_token,
+    Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection, "again": access.try_again},
+        _before_token,
         pasted=access.token_pasted, asks=TOKEN, strict=True),
     Row(Connecting,  screens.connecting,   5, {}, None, ended=access.connect_ended, strict=True),
     Row(PickAccount, screens.pick_account, 5, {"account": access.account_tapped, "page": access.account_page},

@@ -43,7 +43,7 @@ def _furnish(world: StandIns) -> None:
 def _greet(world: StandIns, log: Path) -> None:
     print(
         f"\n  Soar is running in its sandbox.  Open {world.telegram.url}\n\n"
-        "  Tap Start and follow the chat. Beside it (on a phone: behind the tabs) you find the\n"
+        "  Tap Start and follow the chat. Beside it (on a phone: behind its Sandbox button) you find the\n"
         "  stand-ins for Cloudflare and Alpaca, where you make the token and the keys to paste.\n"
         f"  Nothing leaves this machine. The bot logs to {log}. Stop with Ctrl+C.\n",
         flush=True,

@@ -31,7 +31,7 @@ _FOLLOWERS = {
     "z": "ae",
 }
 _COMMON = frozenset(first + second for first, seconds in _FOLLOWERS.items() for second in seconds)
-_WORDLIKE = 0.6
+_WORDLIKE, _FEW_TURNS = 0.65, 0.42
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 # A place where the kind of character changes: lower, upper, digit, anything else.
@@ -51,7 +51,7 @@ def turns(text: str) -> int:
 
 def reads_like_words(text: str) -> bool:
     """Whether a long run (an identifier, a path, a file name) is made of words rather than drawn at random."""
-    return turns(text) <= 0.45 * len(text) and spelling(text) >= _WORDLIKE
+    return turns(text) <= _FEW_TURNS * len(text) and spelling(text) >= _WORDLIKE
 
 
 _PARTS = re.compile(r"[_/+=-]+")

@@ -54,7 +54,7 @@ def is_key_id(text: str) -> bool:
         return False
     if sum(character.isdigit() for character in text) >= MOST_DIGITS * len(text):
         return False  # an invoice or tracking number
-    return turns(text) > 2 or spelling(text) < 0.75  # noqa: PLR2004  (AKTIENGESELLSCHAFTEN has 20 letters)
+    return turns(text) > 1 or spelling(text) < 0.75  # noqa: PLR2004  (AKTIENGESELLSCHAFTEN has 20 letters)
 
 
 def holds_key_id(text: str) -> bool:
@@ -69,13 +69,16 @@ def is_small_key_id(text: str) -> bool:
 
 def is_random_mix(text: str) -> bool:
     """Whether these are capitals, small letters and digits drawn at random: no hash, no address, no run of words."""
-    if not _SECRET.fullmatch(text) or _HEX.fullmatch(text) or is_identifier(text):
+    return _is_mixed(text) and not is_identifier(text) and not reads_like_words(text)
+
+
+def _is_mixed(text: str) -> bool:
+    if not _SECRET.fullmatch(text) or _HEX.fullmatch(text):
         return False
     small = sum(character.islower() for character in text)
     capital = sum(character.isupper() for character in text)
     symbols = sum(not character.isalnum() for character in text.rstrip("="))
-    enough = min(small, capital) >= FEWEST_OF_A_CASE and symbols <= MOST_SYMBOLS * len(text)
-    return enough and not reads_like_words(text)
+    return min(small, capital) >= FEWEST_OF_A_CASE and symbols <= MOST_SYMBOLS * len(text)
 
 
 def is_secret(text: str) -> bool:
@@ -102,7 +105,10 @@ def is_global_api_key(text: str) -> bool:
 
 def is_bot_token(text: str) -> bool:
     """Whether this is the token of a Telegram bot: the bot's number, a colon, about 35 characters."""
-    return _BOT.fullmatch(text) is not None and is_random_mix(text.partition(":")[2])
+    tail = text.partition(":")[2]
+    if not _BOT.fullmatch(text) or tail.islower() or tail.isupper() or is_identifier(tail):
+        return False
+    return not reads_like_words(tail)
 
 
 def unglue(text: str) -> tuple[str, str] | None:

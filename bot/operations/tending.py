@@ -50,7 +50,10 @@ async def tend(shop: Workshop, operation: Operation, report: Report) -> Outcome:
         return failed("worker_absent", worker=row.id)
     except DeployError as error:
         return refused(error)
-    code = {"pause": "paused", "resume": "resumed"}.get(operation.kind, "status")
+    # A Worker that latched itself may stay paused though it was told to go on; its card then says why.
+    code = {("pause", False): "paused", ("resume", True): "resumed"}.get(
+        (operation.kind, status.paused is None), "status"
+    )
     return done(code, worker=row.id, **card(status, int(shop.clock())))
 
 

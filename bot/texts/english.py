@@ -89,8 +89,9 @@ SCREENS: Final[dict[str, str]] = {
         "It opens two things: putting programs in place (Workers Scripts: Edit) and reading your account's name "
         "(Account Settings: Read)."
     ),
-    "token.body_removal": (
-        "Your bot does not hold a Cloudflare token, so I need one to reach it. I forget it when we are done.\n\n"
+    "token.title_again": "<b>A Cloudflare token, please</b>",
+    "token.body_again": (
+        "For this I need a token, because I never keep one. I forget this one, too, when we are done.\n\n"
         "1. Tap <b>Make the token</b>. The form is filled in already.\n"
         "2. At the bottom tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
         "3. Copy the token and paste it here."

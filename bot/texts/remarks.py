@@ -159,6 +159,14 @@ TROUBLES: Final[dict[str, str]] = {
     "error.worker_absent": (
         "There is no bot at its address: it may have been deleted in Cloudflare. Tap Remove to tidy up here."
     ),
+    "removal.absent": (
+        "There is no bot at its address: it may have been deleted in Cloudflare already. Paste a token, and I make sure "
+        "of it and tidy up here."
+    ),
+    "removal.not_by_itself": (
+        "Your bot could not remove itself just now. Go back and try again in a minute, or paste a token, and I remove "
+        "it from outside."
+    ),
     "error.worker_forgotten": "I do not know that bot any more.",
     "error.command_key_lost": (
         "I have lost the key that commands your bot. It goes on working. To remove it, paste a Cloudflare token."

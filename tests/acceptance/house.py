@@ -130,11 +130,14 @@ class Mischief:
         answer = await self.client.get(url, params={"method": method})
         return [call for call in answer.raise_for_status().json()["calls"] if call["chat_id"] == chat]
 
-    async def asked_alpaca(self, mode: str = "paper") -> int:
-        """Count the requests to a trading host so far."""
-        world = self.house.world.alpaca
-        url = world.paper_url if mode == "paper" else world.live_url
-        return int((await self.client.get(f"{url}/_sandbox/calls")).raise_for_status().json()["next"])
+    async def alpaca_struck(self) -> None:
+        """Wait until the failures ordered for practice accounts have happened."""
+        url = f"{self.house.world.alpaca.paper_url}/_sandbox/faults"
+
+        async def struck() -> bool:
+            return not (await self.client.get(url)).raise_for_status().json()["faults"]
+
+        await until(struck, "nobody asked Alpaca")
 
 
 def sites_of(house: House, client: httpx.AsyncClient) -> Sites:

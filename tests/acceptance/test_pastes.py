@@ -12,7 +12,7 @@ FORMS = {
     "with names": "APCA_API_KEY_ID={key_id}\nAPCA_API_SECRET_KEY={secret}",
     "as exported": "export APCA_API_KEY_ID='{key_id}'\nexport APCA_API_SECRET_KEY='{secret}'\n",
     "labelled": "Key ID: {key_id}\nSecret: {secret}",
-    "quoted": "\"{key_id}\" \"{secret}\"",
+    "quoted": '"{key_id}" "{secret}"',
     "as json": '{{"key_id": "{key_id}", "secret": "{secret}"}}',
     "in backticks": "`{key_id}`\n```\n{secret}\n```",
     "with blanks around": "  {key_id}  \n\n\t{secret}\n\n",
