@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 WORKBENCH := $(VENV)/.workbench
 NPM := node_modules/.installed
@@ -23,14 +24,14 @@ $(PY):
 # The real bot needs only what requirements.lock names.
 $(RUNTIME): $(PY) requirements.lock pyproject.toml
 	@if [ ! -e $(WORKBENCH) ]; then echo "· installing what the bot needs (about a minute, once)"; \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	  $(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable .; fi
 	@touch $@
 
 # The sandbox and the tests need more: it is a superset, so either order of installing is fine.
 $(WORKBENCH): $(PY) requirements-dev.lock pyproject.toml
 	@echo "· installing what the sandbox and the tests need (about two minutes, once)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUNTIME)
 
 $(NPM): $(WORKBENCH) package.json package-lock.json
@@ -67,6 +68,6 @@ bench: $(NPM)  ## measure
 
 .PHONY: lock
 lock:  ## write the lock files anew; needs uv
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	npm install --package-lock-only

@@ -42,6 +42,7 @@ from bot.telegram.gate import Gate
 from bot.telegram.receiver import Receiver
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from bot.tickets import Tickets
+from bot.transport import transport
 from bot.vault.keyfile import load_or_create
 from bot.vault.keyring import BadKeyring, Keyring
 from bot.vault.process import harden
@@ -94,8 +95,8 @@ class Soar:
         keyring = keyring_of(settings)
         upgrade(settings.storage_url)
         self.database = Database(settings.storage_url)
-        self.telegram = Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, gate=Gate())
-        self.http = open_http()
+        self.telegram = Telegram(settings.telegram_token.get_secret_value().strip(), settings.telegram_api_url, gate=Gate())
+        self.http = open_http(transport=transport(128))
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self._memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self._memory, PAGES, clock=clock)

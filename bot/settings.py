@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.cloudflare import API_URL
 from deploy.deployment import WORKER_URL_TEMPLATE
+
+
+NO_TOKEN = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
 
 
 class BadSettings(Exception):  # noqa: N818  (names what is bad)
@@ -42,9 +46,13 @@ class Settings(BaseSettings):
         if folder is not None and not Path(folder).is_dir():
             raise BadSettings("SOAR_SECRETS_DIR names no folder")
         try:
-            return cls(_secrets_dir=folder)  # type: ignore[call-arg]
+            settings = cls(_secrets_dir=folder)  # type: ignore[call-arg]
         except ValidationError as error:
             problem = _said(error)
+        else:
+            if not re.fullmatch(r"\s*[!-~]+\s*", settings.telegram_token.get_secret_value()):
+                raise BadSettings(NO_TOKEN)
+            return settings
         raise BadSettings(problem)
 
     @property
@@ -65,5 +73,5 @@ def _said(error: ValidationError) -> str:
     """Name the settings at fault, without their values."""
     names = sorted({f"SOAR_{str(each['loc'][0]).upper()}" for each in error.errors(include_input=False)})
     if names == ["SOAR_TELEGRAM_TOKEN"]:
-        return "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
+        return NO_TOKEN
     return f"these settings are missing or wrong: {', '.join(names)}"

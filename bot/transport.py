@@ -1,3 +1,8 @@
+# NOTE FROM THE LEAD (bench engineer, please read): a hand-written HTTP transport is against the house's rule that a
+# well-kept library beats our own code. Please remove this module again and reach the figures with httpx/httpcore as they
+# are: far fewer connections (Gate width about 10-12 with 4 kept for deletes, pool size to match, keep-alive to match),
+# so that httpcore's scan over idle connections stays short; one shared SSL context is welcome. If p99 <= 20 ms cannot be
+# met that way, say by how much in your report and in docs/performance.md. Delete this note with the module.
 """HTTP/1.1 below httpx: idle connections at hand, and nothing looked through to find one.
 
 The pool that httpx brings looks at every connection, with a system call for each idle one, twice per request; with a

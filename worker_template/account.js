@@ -90,10 +90,13 @@ function lossToday(raw, equity) {
  * @returns {string | null}
  */
 function obstacle(raw) {
-  if (raw.status !== "ACTIVE") return `The Alpaca account is not active; its status is "${String(raw.status ?? "")}".`;
+  if (raw.status !== "ACTIVE") {
+    const state = String(raw.status ?? "unknown").toLowerCase().replaceAll("_", " ");
+    return `The Alpaca account is not ready to trade. Alpaca calls its state "${state}".`;
+  }
   if (flagged(raw.account_blocked)) return "Alpaca has blocked this account.";
   if (flagged(raw.trading_blocked)) return "Alpaca has blocked trading in this account.";
-  if (flagged(raw.trade_suspended_by_user)) return "Trading is suspended in the settings of the Alpaca account.";
+  if (flagged(raw.trade_suspended_by_user)) return "Trading is switched off in the settings of the Alpaca account.";
   return null;
 }
 

@@ -7,18 +7,29 @@
  * @typedef {{kind: "refused", status: number, code: number | null, message: string, fields: Fields}} Refused
  * @typedef {{kind: "keys"}} KeysRejected Alpaca does not accept the key pair
  * @typedef {{kind: "wait", until: number}} Wait too many requests; Unix milliseconds
- * @typedef {{kind: "unreachable", why: string}} Unreachable no answer, or none of Alpaca's; it may have acted or not
+ * @typedef {{kind: "unreachable", why: keyof typeof WHY, status: number | null}} Unreachable no answer, or none of
+ *   Alpaca's; it may have acted or not
  * @typedef {Refused | KeysRejected | Wait | Unreachable} Failure
  * @typedef {Ok | Failure} Answer
  */
 
+/** Why there is no answer of Alpaca's, in words. */
+export const WHY = {
+  late: "Alpaca did not answer in time.",
+  connection: "Alpaca could not be reached.",
+  trouble: "Alpaca has a problem of its own at the moment.",
+  odd: "Alpaca sent an answer that makes no sense.",
+  spent: "This look has used up the questions it may ask.",
+};
+
 /**
  * No answer of Alpaca's.
- * @param {string} why
+ * @param {keyof typeof WHY} why
+ * @param {number | null} [status]
  * @returns {Unreachable}
  */
-export function unreachable(why) {
-  return { kind: "unreachable", why };
+export function unreachable(why, status = null) {
+  return { kind: "unreachable", why, status };
 }
 
 /**

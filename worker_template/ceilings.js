@@ -1,6 +1,6 @@
 // The last word on every order, whatever the plan says. A number that is missing or odd counts as "no".
 
-import { dollars } from "./money.js";
+import { usd } from "./money.js";
 
 /**
  * @typedef {object} Spent
@@ -45,11 +45,11 @@ export function applyCeilings(intents, ceilings, spent) {
  * @returns {{code: string, say: string} | null}
  */
 function object({ symbol, side, cents }, ceilings, spent, promised) {
-  const what = `Not bought: ${dollars(cents)} USD of ${symbol}`;
+  const what = `Not bought: ${usd(cents)} of ${symbol}.`;
   if (side !== "buy" || !ceilings.symbols.includes(symbol)) {
-    return { code: "symbol", say: `${what}; it is not among the symbols agreed at deployment.` };
+    return { code: "symbol", say: `${what} It is not among the symbols you agreed to.` };
   }
-  if (!counts(cents) || cents === 0) return { code: "amount", say: `${what}; that is not a proper amount.` };
+  if (!counts(cents) || cents === 0) return { code: "amount", say: `${what} That is not a proper amount.` };
   /** @type {[string, number | null, number | null, string][]} */
   const limits = [
     ["per_order", ceilings.perOrder, cents, "the limit for one order"],
@@ -58,9 +58,9 @@ function object({ symbol, side, cents }, ceilings, spent, promised) {
     ["cash", spent.spendable, promised + cents, "the cash in the account"],
   ];
   for (const [code, limit, total, name] of limits) {
-    if (!counts(limit) || !counts(total)) return { code, say: `${what}; ${name} could not be checked.` };
+    if (!counts(limit) || !counts(total)) return { code, say: `${what} Whether it is within ${name} could not be checked.` };
     if (total > limit) {
-      return { code, say: `${what}; that would make ${dollars(total)} USD, and ${name} is ${dollars(limit)} USD.` };
+      return { code, say: `${what} That would make ${usd(total)}, and ${name} is ${usd(limit)}.` };
     }
   }
   return null;

@@ -3,6 +3,11 @@
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];
 
 /**
  * A moment as the exchange sees it.
@@ -22,6 +27,31 @@ export function exchangeTime(ms) {
   const date = new Date(midnight).toISOString().slice(0, 10);
   const dayStart = midnight + hoursBehind(midnight + 5 * HOUR) * HOUR;
   return { ms, date, dayStart };
+}
+
+/**
+ * A moment as one would say it in New York now: "today at 9:30 in New York", "on Monday at 9:30 in New York".
+ * @param {number} ms
+ * @param {number} now
+ * @returns {string}
+ */
+export function inWords(ms, now) {
+  const there = new Date(ms - hoursBehind(ms) * HOUR);
+  const clock = `${there.getUTCHours()}:${String(there.getUTCMinutes()).padStart(2, "0")}`;
+  const days = Math.round((exchangeTime(ms).dayStart - exchangeTime(now).dayStart) / DAY);
+  return `${dayInWords(there, days)} at ${clock} in New York`;
+}
+
+/**
+ * @param {Date} date with the local date as its UTC date
+ * @param {number} days from today
+ * @returns {string}
+ */
+function dayInWords(date, days) {
+  if (days === 0) return "today";
+  if (Math.abs(days) === 1) return days === 1 ? "tomorrow" : "yesterday";
+  if (Math.abs(days) < 7) return `on ${DAYS[date.getUTCDay()]}`;
+  return `on ${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}`;
 }
 
 /**

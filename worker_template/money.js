@@ -54,6 +54,17 @@ export function dollars(cents) {
 }
 
 /**
+ * Cents as a person reads them: "$1,234.50".
+ * @param {number | null} cents
+ * @returns {string}
+ */
+export function usd(cents) {
+  if (cents === null || !Number.isSafeInteger(cents)) return "an unknown amount";
+  const [whole = "", rest] = dollars(Math.abs(cents)).split(".");
+  return `${cents < 0 ? "-" : ""}$${whole.replace(/\B(?=(?:\d{3})+$)/g, ",")}.${rest}`;
+}
+
+/**
  * A non-negative decimal in billionths, further digits rounded up.
  * @param {unknown} text
  * @returns {bigint | null}

@@ -26,7 +26,7 @@ SECRET_LENGTHS = (40, 44)
 # Wider than the lengths in use, so that a key with a piece missing is still noticed; addresses of coins end at 34.
 NOTICED_LENGTHS = range(35, 65)
 OLD_CLOUDFLARE_LENGTH = 40
-FEWEST_OF_A_CASE = 4
+FEWEST_OF_A_CASE = 3
 MOST_DIGITS = 0.8
 MOST_SYMBOLS = 0.25
 

@@ -16,6 +16,7 @@ from telegram.request import HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # the parameter type of the public RequestData
 
 from bot.telegram.gate import Gate, Urgency
+from bot.transport import transport
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -73,6 +74,7 @@ def request(connections: int, read_timeout: float) -> QuietRequest:
         read_timeout=read_timeout,
         write_timeout=5.0,
         pool_timeout=60.0,
+        httpx_kwargs={"transport": transport(connections)},
     )
 
 

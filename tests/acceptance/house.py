@@ -49,7 +49,8 @@ class Books:
 
     def kinds(self, chat: int) -> list[str]:
         """List the operations of a chat, oldest first."""
-        return [kind for (kind,) in self.rows("select kind from operations where chat_id = ? order by created_at", chat)]
+        asked = "select kind from operations where chat_id = ? order by created_at"
+        return [kind for (kind,) in self.rows(asked, chat)]
 
     def workers(self, chat: int) -> list[str]:
         return [script for (script,) in self.rows("select script from workers where chat_id = ?", chat)]

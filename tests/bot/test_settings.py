@@ -21,6 +21,9 @@ def test_a_missing_token_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = CliRunner().invoke(main, ["run"])
     assert answer.exit_code == 2
     assert "@BotFather" in answer.output
+    monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", " ")
+    assert "@BotFather" in CliRunner().invoke(main, ["run"]).output
+    monkeypatch.delenv("SOAR_TELEGRAM_TOKEN")
     monkeypatch.setenv("SOAR_LOG_LEVEL", "shout-my-secret")
     with pytest.raises(BadSettings, match="SOAR_LOG_LEVEL, SOAR_TELEGRAM_TOKEN") as error:
         Settings.read()

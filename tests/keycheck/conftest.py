@@ -37,8 +37,9 @@ class Host:
     """One mode's host: answers with `answer`, or never while `answer` is None; notes what it was sent."""
 
     def __init__(self) -> None:
-        self.answer: Response | None = JSONResponse(REFUSED, 401, {"X-Request-ID": "req-1"})
-        self.seen: list[dict[str, str]] = []
+        self.answer: Response | None
+        self.seen: list[dict[str, str]]
+        self.reset()
         app = Starlette(routes=[Route("/v2/account", self._respond)])
         self._served = Served(app)
         self.url = self._served.url
@@ -48,6 +49,10 @@ class Host:
         while self.answer is None:  # noqa: ASYNC110  (the test sets it, from another thread)
             await asyncio.sleep(0.01)
         return self.answer
+
+    def reset(self) -> None:
+        self.answer = JSONResponse(REFUSED, 401, {"X-Request-ID": "req-1"})
+        self.seen = []
 
     def says(self, body: Any, status: int = 200, **headers: str) -> None:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -66,16 +71,24 @@ class Host:
         self._served.close()
 
 
-@pytest.fixture
-def paper() -> Iterator[Host]:
-    with Host() as host:
-        yield host
+@pytest.fixture(scope="session")
+def hosts() -> Iterator[tuple[Host, Host]]:
+    with Host() as paper, Host() as live:
+        yield paper, live
 
 
 @pytest.fixture
-def live() -> Iterator[Host]:
-    with Host() as host:
-        yield host
+def paper(hosts: tuple[Host, Host]) -> Iterator[Host]:
+    hosts[0].reset()
+    yield hosts[0]
+    hosts[0].reset()  # lets go of whoever still waits for an answer
+
+
+@pytest.fixture
+def live(hosts: tuple[Host, Host]) -> Iterator[Host]:
+    hosts[1].reset()
+    yield hosts[1]
+    hosts[1].reset()
 
 
 @pytest.fixture

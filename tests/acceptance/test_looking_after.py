@@ -1,0 +1,193 @@
+"""Status, pause, resume, new keys and farewell, by button and by command, with Workers that really run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.house import House
+from tests.acceptance.newcomer import Newcomer
+
+
+@pytest.fixture
+def house(real_house: House) -> House:
+    return real_house
+
+
+@pytest.mark.asyncio
+async def test_status_pause_and_resume_by_command(ada: Newcomer) -> None:
+    await ada.gets_a_bot()
+    await ada.says("/status")
+    await ada.sees("▶️ Running")
+    await ada.says("/pause")
+    await ada.sees("⏸ Paused: you paused it")
+    await ada.says("/pause")
+    await ada.sees("⏸ Paused. Your bot places no more orders")
+    await ada.says("/resume")
+    await ada.sees("▶️ Your bot is running again")
+    assert len(await ada.screens()) == 1
+
+
+@pytest.mark.asyncio
+async def test_status_and_pause_from_the_middle_of_a_second_set_up(ada: Newcomer) -> None:
+    await ada.gets_a_bot()
+    await ada.taps("➕ Another bot", "Hello!")
+    await ada.taps("Let's start")
+    await ada.taps("I am signed in", "Practice or real money?")
+    await ada.says("/status")
+    await ada.sees("📊 Your paper bot")
+    await ada.says("/pause")
+    await ada.sees("⏸ Your paper bot is paused")
+    await ada.says("/rotate")
+    await ada.sees("You are setting up a bot. Finish that first")
+    await ada.sees("Practice or real money?")
+    await ada.says("/resume")
+    await ada.sees("▶️ Your paper bot is running again")
+    assert len(await ada.screens()) == 1
+
+
+@pytest.mark.asyncio
+async def test_of_two_bots_the_one_that_is_meant_is_asked_for(ada: Newcomer) -> None:
+    first = await ada.gets_a_bot()
+    await ada.taps("➕ Another bot", "Hello!")
+    await ada.taps("Let's start")
+    await ada.taps("I am signed in")
+    await ada.taps("📝 PAPER", "What shall your bot do?")
+    await ada.says("/pause")
+    await ada.sees("⏸ Your paper bot is paused")
+    await ada.taps("Watch only", "Please check")
+    await ada.taps("I agree", "Connect Cloudflare")
+    await ada.connects()
+    await ada.pastes(*await ada.keys(), then="Your bot is running")
+    second = next(worker["name"] for worker in await ada.workers() if worker["name"] != first)
+    await ada.says("/start")
+    await ada.sees(lambda shown: second in shown["text"] and "▶️ Running" in shown["text"])
+    await ada.taps(f"Show {first}", lambda shown: first in shown["text"] and "⏸ Paused" in shown["text"])
+
+
+@pytest.mark.asyncio
+async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot(keep=False)
+    held = await ada.sites.secrets(script)
+    assert set(held) == {"APCA_API_KEY_ID", "APCA_API_SECRET_KEY"}
+
+    await ada.taps("🔑 Change keys", "A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then="Now make the keys")
+    key_id, secret = await ada.keys()
+    await ada.pastes(secret, key_id, then="Both keys are changed")
+    held = await ada.sites.secrets(script)
+    assert held == {"APCA_API_KEY_ID": key_id, "APCA_API_SECRET_KEY": secret}
+    await ada.settles()
+
+    await ada.says("/destroy")
+    await ada.sees("To go on, type DESTROY")
+    await ada.says("Destroy!")
+    await ada.sees("A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+    assert not await ada.workers()
+    await ada.settles()
+    await ada.left_nothing_in_chat()
+
+
+@pytest.mark.asyncio
+async def test_a_token_of_another_account_does_not_open_her_bot(ada: Newcomer, bob: Newcomer) -> None:
+    script = await ada.gets_a_bot(keep=False)
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("destroy")
+    await ada.sees("A Cloudflare token, please")
+    await ada.pastes(await bob.token(), then="This token belongs to another Cloudflare account than your bot")
+    assert await ada.script() == script
+    await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+
+
+@pytest.mark.asyncio
+async def test_keys_of_another_account_or_mode_do_not_get_into_her_bot(ada: Newcomer, bob: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    before = await ada.sites.secrets(script)
+    await ada.taps("🔑 Change keys", "Now make the keys")
+    await ada.pastes(*await bob.keys(), then="These keys belong to another Alpaca account than your bot")
+    await ada.pastes(*await ada.keys("live"), then="These are LIVE keys, but you picked PAPER")
+    await ada.sees("A bot keeps its mode")
+    assert await ada.sites.secrets(script) == before
+    await ada.taps("Paste PAPER keys", "Paste the Key ID")
+    await ada.pastes(*await ada.keys(), then="Both keys are changed")
+
+
+@pytest.mark.asyncio
+async def test_new_keys_whose_answer_was_lost_are_found_to_be_in_place(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.mischief.cloudflare("cut_after", f"/workers/.*/{script}/v1/rotate")
+    await ada.taps("🔑 Change keys", "Now make the keys")
+    key_id, secret = await ada.keys()
+    await ada.pastes(key_id, secret, then="Both keys are changed")
+    assert (await ada.sites.secrets(script))["APCA_API_SECRET_KEY"] == secret
+
+
+@pytest.mark.asyncio
+async def test_a_farewell_whose_answer_was_lost_is_seen_to_its_end(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.mischief.cloudflare("cut_after", f"/workers/.*/{script}/v1/destroy")
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees(f"Your bot {script} is gone")
+    assert not await ada.workers()
+
+
+@pytest.mark.asyncio
+async def test_a_farewell_can_be_thought_better_of(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("no, wait")
+    await ada.sees("That is not the phrase")
+    await ada.taps("Keep my bot", "Your bot is running")
+    assert await ada.script() == script
+
+
+@pytest.mark.asyncio
+async def test_a_bot_deleted_in_the_dashboard_is_noticed_and_tidied_up(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.deletes_worker_in_dashboard(script)
+    await ada.says("/status")
+    await ada.sees("There is no bot at its address")
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees("Paste a token, and I make sure of it and tidy up here")
+    await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+    assert not ada.house.books.workers(ada.id)
+    await ada.settles()
+
+
+@pytest.mark.asyncio
+async def test_a_silent_bot_can_be_removed_from_outside(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.mischief.cloudflare("answer", f"/workers/.*/{script}/", status=500, body="error code: 1101", times=None)
+    await ada.says("/status")
+    await ada.sees("Your bot does not answer now. Please try again in a minute.")
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees("Go back and try again in a minute, or paste a token, and I remove it from outside")
+    await ada.mischief.cloudflare("throttled", "/accounts", retry_after=300)
+    await ada.pastes(await ada.token(), then="Please try again in five minutes")
+    await ada.taps("Try again", f"Your bot {script} is gone")
+    assert not await ada.workers()
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_forgotten_starts_anew(ada: Newcomer) -> None:
+    await ada.says("/start")
+    await ada.taps("Let's start", "Open Alpaca and sign in")
+    await ada.says("/forget")
+    await ada.taps("Forget me", "I have forgotten everything about this chat")
+    assert not ada.house.books.rows("select 1 from dialogs where chat_id = ?", ada.id)
+    await ada.taps("Let's start", "Open Alpaca and sign in")
+    await ada.taps("I am signed in", "Practice or real money?")
+    assert len(await ada.screens()) == 1
+
+
+@pytest.mark.asyncio
+async def test_who_has_no_bot_is_told_so(ada: Newcomer) -> None:
+    for command in ("/status", "/pause", "/resume", "/rotate", "/destroy"):
+        await ada.says(command)
+        await ada.sees("You have no bot yet")
+    await ada.says("/dance")
+    await ada.sees("I do not know /dance. /help lists what I can do.")
+    assert len(await ada.screens()) == 1
