@@ -36,7 +36,7 @@ $(WORKBENCH): $(PY) requirements-dev.lock pyproject.toml
 
 $(NPM): $(WORKBENCH) package.json package-lock.json
 	@echo "· installing Cloudflare's runtime and a browser (about half a minute, once)"
-	@npm ci --silent --no-fund --no-audit
+	@npm ci --no-fund --no-audit > .npm.log 2>&1 || { cat .npm.log; exit 1; }
 	@touch $@
 
 .PHONY: demo

@@ -42,7 +42,7 @@ from bot.telegram.gate import Gate
 from bot.telegram.receiver import Receiver
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from bot.tickets import Tickets
-from bot.transport import transport
+from bot.transport import Transport, proxied
 from bot.vault.keyfile import load_or_create
 from bot.vault.keyring import BadKeyring, Keyring
 from bot.vault.process import harden
@@ -56,6 +56,8 @@ from flows.screen import Place
 
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
+STOP_GRACE = 3.0  # seconds for work to end by itself; what is cut off goes on after the next start
+CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 PAGES: Final[Mapping[Place, str]] = {
     Place.ALPACA_SIGN_UP: "https://app.alpaca.markets/signup",
@@ -95,8 +97,9 @@ class Soar:
         keyring = keyring_of(settings)
         upgrade(settings.storage_url)
         self.database = Database(settings.storage_url)
-        self.telegram = Telegram(settings.telegram_token.get_secret_value().strip(), settings.telegram_api_url, gate=Gate())
-        self.http = open_http(transport=transport(128))
+        token = settings.telegram_token.get_secret_value().strip()
+        self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate())
+        self.http = open_http(transport=None if proxied() else Transport(CONNECTIONS))
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self._memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self._memory, PAGES, clock=clock)
@@ -208,7 +211,7 @@ class Soar:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _close(self) -> None:
-        await self._runner.close(grace=20.0)
+        await self._runner.close(grace=STOP_GRACE)
         await self.stage.settle()
         self.anchors.close()
         await self._memory.flush()

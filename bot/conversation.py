@@ -37,7 +37,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What has happened to a chat. `version` is that of a tapped button; `undeleted` are messages still to delete."""
+    """What has happened to a chat: a button's `version` and the `message` it is on, and messages still to delete."""
 
     chat_id: int
     user_id: int
@@ -45,6 +45,7 @@ class Occasion:
     arrival: Arrival | None = None
     language: str = ""
     version: int | None = None
+    message: int | None = None
     sealed: Sequence[tickets.Ticket] = ()
     undeleted: Sequence[int] = ()
 
@@ -71,13 +72,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step that has been taken and stored."""
+    """A step that has been taken and stored. `outgrown` is an older anchor in whose place a newer one has come."""
 
     result: Result
     shown: Shown
     move: Move = field(default_factory=lambda: Move(FRESH.state))
     shredded: bool = False
     changed: bool = True
+    outgrown: int | None = None
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -116,6 +118,7 @@ class Conversation:
             return Turn(Result.NOTED, shown)
         if occasion.version is not None and occasion.version != shown.version:
             return Turn(Result.STALE, shown)
+        shown, outgrown = _anchored(shown, occasion.message)
         context = events.Context(int(now), fresh_id, known)
         move = advance(dialog.state, _meant(dialog, occasion.event, context), context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
@@ -124,14 +127,21 @@ class Conversation:
         if forgotten:
             return Turn(Result.TAKEN, Shown(occasion.chat_id, after, 0, shown.anchor, ()), move, shredded=True)
         same = row is not None and dialog == after
-        version = shown.version if same else self._save(connection, occasion, row, after, now)
+        version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now)
         if same and isinstance(occasion.event, events.Said | events.Pasted):
             move = replace(move, resend=True)  # the same remark twice must not look like silence
         shown = Shown(occasion.chat_id, after, version, shown.anchor, known)
-        return Turn(Result.TAKEN, shown, move, shredded, changed=not same)
+        return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown)
 
     @staticmethod
-    def _save(connection: Connection, occasion: Occasion, row: dialogs.Dialog | None, after: Dialog, now: float) -> int:
+    def _save(  # noqa: PLR0917  (the parts of one row)
+        connection: Connection,
+        occasion: Occasion,
+        row: dialogs.Dialog | None,
+        after: Dialog,
+        anchor: int | None,
+        now: float,
+    ) -> int:
         version = row.version + 1 if row else 1
         saved = dialogs.Dialog(
             chat_id=occasion.chat_id,
@@ -139,12 +149,19 @@ class Conversation:
             state=dump(after),
             version=version,
             rendered_version=row.rendered_version if row else 0,
-            anchor_message_id=row.anchor_message_id if row else None,
+            anchor_message_id=anchor,
             language=occasion.language or (row.language if row else None),
             updated_at=now,
         )
         dialogs.save(connection, saved, was=row.version if row else 0)
         return version
+
+
+def _anchored(shown: Shown, tapped: int | None) -> tuple[Shown, int | None]:
+    """Take a newer message than the one remembered for the anchor: a crash came between sending and storing it."""
+    if tapped is None or tapped <= (shown.anchor or 0):
+        return shown, None
+    return replace(shown, anchor=tapped), shown.anchor
 
 
 def _note(connection: Connection, occasion: Occasion, now: float) -> bool:

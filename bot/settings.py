@@ -13,8 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.cloudflare import API_URL
 from deploy.deployment import WORKER_URL_TEMPLATE
 
-
-NO_TOKEN = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
+NOT_SET = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
 
 
 class BadSettings(Exception):  # noqa: N818  (names what is bad)
@@ -51,7 +50,7 @@ class Settings(BaseSettings):
             problem = _said(error)
         else:
             if not re.fullmatch(r"\s*[!-~]+\s*", settings.telegram_token.get_secret_value()):
-                raise BadSettings(NO_TOKEN)
+                raise BadSettings(NOT_SET)
             return settings
         raise BadSettings(problem)
 
@@ -73,5 +72,5 @@ def _said(error: ValidationError) -> str:
     """Name the settings at fault, without their values."""
     names = sorted({f"SOAR_{str(each['loc'][0]).upper()}" for each in error.errors(include_input=False)})
     if names == ["SOAR_TELEGRAM_TOKEN"]:
-        return NO_TOKEN
+        return NOT_SET
     return f"these settings are missing or wrong: {', '.join(names)}"

@@ -98,6 +98,8 @@ class Stage:
                 self.later(self._tell(chat_id, render(effect.text)))
         if turn.shredded:
             self.later(self._shred())
+        if turn.outgrown is not None:
+            self.later(self._remove(chat_id, turn.outgrown))
         if turn.changed or turn.move.resend:
             self._anchors.show(turn.shown, resend=turn.move.resend)
 
@@ -130,6 +132,9 @@ class Stage:
 
     async def _tell(self, chat_id: int, text: str) -> None:
         await self._telegram.send(chat_id, text)
+
+    async def _remove(self, chat_id: int, message_id: int) -> None:
+        await self._telegram.delete(chat_id, [message_id])
 
     async def _shred(self) -> None:
         try:

@@ -15,6 +15,7 @@ from flows.plans import Mode
 from flows.states import Held
 
 LIFETIME: Final = {Kind.KEY_ID: 15 * 60, Kind.SECRET: 15 * 60, Kind.TOKEN: 60 * 60}  # seconds
+SLACK: Final = 60.0  # seconds by which a clock may be put right without a word
 
 
 class Tickets:
@@ -51,10 +52,15 @@ class Tickets:
             return None
 
     async def sweep(self) -> set[int]:
-        """Shred what has expired; returns the chats it belonged to."""
-        now = self._clock()
-        gone = await self._database.read(partial(tickets.expired, now=now))
-        if gone:
-            await self._database.write(partial(tickets.delete_expired, now=now))
+        """Shred what has expired, and what a clock put back would let live too long; returns the chats concerned."""
+        chats: set[int] = set()
+        for kind, seconds in LIFETIME.items():
+            now = self._clock()
+            over = {"now": now, "of": str(kind), "latest": now + seconds + SLACK}
+            gone = await self._database.read(partial(tickets.expired, **over))
+            if gone:
+                await self._database.write(partial(tickets.delete_expired, **over))
+            chats |= {ticket.chat_id for ticket in gone}
+        if chats:
             await self._database.shred()
-        return {ticket.chat_id for ticket in gone}
+        return chats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -59,13 +60,9 @@ def _plain(value: object) -> Any:  # noqa: ANN401  (JSON)
     return str(value) if isinstance(value, StrEnum) else value
 
 
-_HINTS: dict[type, dict[str, Any]] = {}
-
-
+@functools.cache
 def _hints(cls: type) -> dict[str, Any]:
-    if cls not in _HINTS:
-        _HINTS[cls] = typing.get_type_hints(cls, _SCOPE)
-    return _HINTS[cls]
+    return typing.get_type_hints(cls, _SCOPE)
 
 
 def _whole(value: Any, kind: Any) -> Any:  # noqa: ANN401
@@ -101,6 +98,7 @@ def _sequence(value: list[Any], kind: Any) -> tuple[Any, ...]:  # noqa: ANN401
     raise TypeError("list")
 
 
+@functools.cache
 def _resolved(kind: Any) -> Any:  # noqa: ANN401
     """Turn a name or a quoted union into the type itself."""
     while isinstance(kind, str | typing.ForwardRef):
@@ -109,6 +107,7 @@ def _resolved(kind: Any) -> Any:  # noqa: ANN401
     return kind
 
 
+@functools.cache
 def _options(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401
     kind = _resolved(kind)
     if typing.get_origin(kind) in (typing.Union, types.UnionType):

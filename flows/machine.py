@@ -30,6 +30,7 @@ from flows.states import (
     PickPace,
     PickPlan,
     PickSymbol,
+    Reading,
     Review,
     State,
     Stopped,
@@ -42,6 +43,7 @@ from flows.table import row_of
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
+LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
 
 
 def advance(state: State, event: Event, context: Context) -> Move:
@@ -59,11 +61,13 @@ def _step(state: State, event: Event, context: Context) -> Move:
         case Tapped(action, argument):
             return _tapped(state, action, argument, context)
         case Said(text):
-            said = row_of(state).said
-            return said(state, text, context) if said else Move(state, notice=say("notice.use_buttons"), resend=True)
+            below = state.back if isinstance(state, Reading) else state
+            said = row_of(below).said
+            return said(below, text, context) if said else Move(state, notice=say("notice.use_buttons"), resend=True)
         case Pasted():
-            pasted = row_of(state).pasted
-            return pasted(state, event, context) if pasted else Move(state, notice=_unwanted(event))
+            below = control.beneath(state)
+            pasted = row_of(below).pasted
+            return pasted(below, event, context) if pasted else Move(state, notice=_unwanted(event))
         case Ended():
             return _ended(state, event, context)
         case Elapsed():
@@ -115,7 +119,7 @@ def _fresh(state: State, now: int) -> Move:
     match state:
         case OpenAlpaca() | PickMode() | PickPlan() | PickSymbol() | PickAmount() | PickPace() | Review():
             return Move(replace(state, kept=_open(state.kept, now)))
-        case PickAccount(job, token) | PickName(job, token) if token.until <= now:
+        case PickAccount(job, token) | PickName(job, token) if _alive(token, now) is None:
             given = _alive(state.key_id, now), _alive(state.secret, now)
             return Move(AskToken(job, *given), notice=say("notice.token_expired"))
         case KeepToken() | MakeKey() | AskKeyId() | AskSecret() | WrongMode() | Stopped():
@@ -131,7 +135,7 @@ def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | 
     before = (getattr(state, "key_id", None), getattr(state, "secret", None))
     key_id, secret = (_alive(held, now) for held in before)
     ahead = AHEAD_OF_KEY if isinstance(state, MakeKey) and not any(before) else 0
-    if isinstance(state.access, Connected) and state.access.token.until <= now + ahead:
+    if isinstance(state.access, Connected) and not (_open(state.access, now) and _open(state.access, now + ahead)):
         return Move(AskToken(state.job, key_id, secret), notice=say("notice.token_expired"))
     if (key_id, secret) == before:
         return Move(state)
@@ -143,11 +147,12 @@ def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | 
 
 
 def _alive(held: Held | None, now: int) -> Held | None:
-    return held if held is not None and held.until > now else None
+    # Nothing is held for longer than this: a later end means that the clock was put back meanwhile.
+    return held if held is not None and now < held.until <= now + LONGEST_HELD else None
 
 
 def _open(kept: Connected | None, now: int) -> Connected | None:
-    return kept if kept is not None and kept.token.until > now else None
+    return kept if kept is not None and _alive(kept.token, now) else None
 
 
 def view(dialog: Dialog, context: Context) -> Screen:

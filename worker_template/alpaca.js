@@ -75,7 +75,7 @@ export class Alpaca {
    */
   async #object(method, path, body) {
     const answer = await this.#call(method, path, body);
-    return answer.kind === "ok" && !isObject(answer.body) ? unreachable("an answer that is not Alpaca's") : answer;
+    return answer.kind === "ok" && !isObject(answer.body) ? unreachable("odd") : answer;
   }
 
   /**
@@ -86,7 +86,7 @@ export class Alpaca {
     const answer = await this.#call("GET", path);
     if (answer.kind !== "ok") return answer;
     const fine = Array.isArray(answer.body) && answer.body.every(isObject);
-    return fine ? answer : unreachable("an answer that is not Alpaca's");
+    return fine ? answer : unreachable("odd");
   }
 
   /**
@@ -96,7 +96,7 @@ export class Alpaca {
    * @returns {Promise<Answer>}
    */
   async #call(method, path, body) {
-    if (this.calls >= MOST_CALLS) return unreachable("this run has used up its requests");
+    if (this.calls >= MOST_CALLS) return unreachable("spent");
     this.calls += 1;
     const [keyId = "", secret = ""] = this.keys;
     /** @type {Record<string, string>} */
@@ -116,7 +116,7 @@ export class Alpaca {
     } catch (error) {
       // Only the kind of error: the text of one about a header would quote the key.
       const late = error instanceof Error && error.name === "TimeoutError";
-      return unreachable(late ? "no answer in time" : "no connection");
+      return unreachable(late ? "late" : "connection");
     }
   }
 
@@ -132,11 +132,12 @@ export class Alpaca {
     if (status === 429) return { kind: "wait", until: waitUntil(response.headers, Date.now()) };
     if (status === 204) return { kind: "ok", body: null };
     if (status >= 200 && status < 300) {
-      return body === undefined ? unreachable("an answer that is not Alpaca's") : { kind: "ok", body };
+      return body === undefined ? unreachable("odd", status) : { kind: "ok", body };
     }
     // "Not found" needs no words to be understood; any other refusal without Alpaca's JSON comes from someone else.
     const fields = isObject(body) ? body : status === 404 ? {} : null;
-    if (status < 400 || status >= 500 || fields === null) return unreachable(`an answer with status ${status}`);
+    if (status >= 500) return unreachable("trouble", status);
+    if (status < 400 || fields === null) return unreachable("odd", status);
     const code = typeof fields.code === "number" ? fields.code : null;
     return { kind: "refused", status, code, message: this.#clean(String(fields.message ?? "")), fields };
   }

@@ -78,9 +78,9 @@ async function once(env, method, url, body) {
     const envelope = await response.json();
     if (response.ok && envelope?.success === true) return { ok: true, code: null, message: "", passing: false };
     const code = Number(envelope?.errors?.[0]?.code) || null;
-    if (code === null) return { ...unreachable, message: `Cloudflare answered with status ${response.status}.` };
+    if (code === null) return { ...unreachable, message: "Cloudflare has a problem of its own at the moment." };
     const passing = response.status >= 500 || response.status === 429 || PASSING.includes(code);
-    return { ok: false, code, message: `Cloudflare refused with code ${code}.`, passing };
+    return { ok: false, code, message: "Cloudflare did not allow it.", passing };
   } catch {
     return unreachable;
   }

@@ -9,7 +9,7 @@ import { deleteScript } from "./cloudflare.js";
 export async function destroy({ env, state, defer }) {
   const { cancelled, warning } = await state.standDown();
   if (!env.CLOUDFLARE_API_TOKEN) {
-    const message = "Trading is paused, but this Worker holds no Cloudflare token and cannot delete itself.";
+    const message = "Trading is paused, but the bot holds no Cloudflare token and cannot delete itself.";
     return { status: 409, body: { error: "no_token", message, cancelled, warning } };
   }
   defer(remove(env, state));
@@ -22,7 +22,10 @@ export async function destroy({ env, state, defer }) {
  */
 async function remove(env, state) {
   const reply = await deleteScript(env);
-  if (!reply.ok) await state.note("not_destroyed", `The Worker could not delete itself. ${reply.message}`);
+  if (reply.ok) return;
+  console.log(JSON.stringify({ at: "destroy", cloudflare_code: reply.code }));
+  const hint = "It is paused. Please delete it in your Cloudflare account.";
+  await state.note("not_destroyed", `The bot could not delete itself. ${reply.message} ${hint}`);
 }
 
 /**
@@ -32,7 +35,7 @@ async function remove(env, state) {
  * @returns {Promise<{cancelled: number, warning: string | null}>}
  */
 export async function cancelOwn(alpaca, prefix) {
-  const unsure = "Alpaca did not confirm that no order of this Worker is open. Look there: such orders end today.";
+  const unsure = "Alpaca did not confirm that no order of the bot is open. Look there; such orders end with the day.";
   const open = await alpaca.openOrders();
   if (open.kind !== "ok") return { cancelled: 0, warning: unsure };
   let cancelled = 0;

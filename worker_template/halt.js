@@ -1,5 +1,13 @@
 // A run that cannot go on ends with a Halt: what to call it, and why, in a plain sentence.
 
+import { WHY } from "./answers.js";
+
+const REJECTED = "Alpaca does not accept the keys. Probably newer ones were made; please give those to the bot.";
+const AGAIN = "The bot tries again at its next look.";
+
+/** Why nothing is asked for a while. */
+export const BREAK = "Alpaca had too many requests and asked for a break of some minutes.";
+
 /**
  * @typedef {"paused" | "closed" | "idle" | "traded" | "refused" | "failed" | "dry"} Outcome
  */
@@ -9,16 +17,18 @@ export class Halt extends Error {
    * @param {Outcome} outcome
    * @param {string} code a short name for the reason
    * @param {string} reason
-   * @param {{pause?: boolean, until?: number}} [then] `pause`: no run trades again before someone resumes;
-   *   `until`: no run asks Alpaca anything before this moment, Unix milliseconds
+   * @param {{pause?: boolean, until?: number, detail?: string}} [more] `pause`: no run trades again before someone
+   *   resumes; `until`: no run asks Alpaca anything before this moment, Unix milliseconds; `detail`: what the owner need
+   *   not read, but whoever looks for a fault would
    */
-  constructor(outcome, code, reason, { pause = false, until = 0 } = {}) {
+  constructor(outcome, code, reason, { pause = false, until = 0, detail = "" } = {}) {
     super(reason);
     this.outcome = outcome;
     this.code = code;
     this.reason = reason;
     this.pause = pause;
     this.until = until;
+    this.detail = detail;
   }
 }
 
@@ -30,12 +40,14 @@ export class Halt extends Error {
 export function haltFor(failure) {
   switch (failure.kind) {
     case "keys":
-      return new Halt("failed", "keys", "Alpaca does not accept the keys; they were replaced.", { pause: true });
+      return new Halt("failed", "keys", REJECTED, { pause: true });
     case "wait":
-      return new Halt("failed", "wait", "Alpaca asks for a pause: too many requests.", { until: failure.until });
+      return new Halt("failed", "wait", BREAK, { until: failure.until });
     case "unreachable":
-      return new Halt("failed", "unreachable", `Alpaca could not be reached: ${failure.why}.`);
-    case "refused":
-      return new Halt("failed", "refused", `Alpaca refused with status ${failure.status}: "${failure.message}".`);
+      return new Halt("failed", "unreachable", `${WHY[failure.why]} ${AGAIN}`, { detail: `status ${failure.status}` });
+    case "refused": {
+      const said = failure.message ? ` Alpaca said: "${failure.message}".` : "";
+      return new Halt("failed", "refused", `Alpaca refused to answer.${said}`, { detail: `status ${failure.status}` });
+    }
   }
 }

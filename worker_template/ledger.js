@@ -66,12 +66,12 @@ export class Ledger {
    * @param {string} reason
    * @param {string} note
    * @param {string} at
-   * @param {{kind?: string, mark?: string | null}} [how] `kind` of the event; `mark` stands for the keys that were
-   *   rejected: that pause ends by itself when there are others
+   * @param {"paused" | "latched"} kind of the event: someone did it, or a run
+   * @param {string | null} [mark] stands for the keys that were rejected: that pause ends by itself when there are others
    */
-  pause(reason, note, at, { kind = "latched", mark = null } = {}) {
+  pause(reason, note, at, kind, mark = null) {
     const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason";
-    if (this.#rows(insert, reason, at, note, mark).length === 1) this.tell(kind, note, at);
+    if (this.#rows(insert, reason, at, note, mark).length === 1) this.tell(kind, `Trading is paused. ${note}`, at);
   }
 
   /**
@@ -89,7 +89,7 @@ export class Ledger {
    */
   newKeys(at, mark) {
     const removed = this.sql.exec("DELETE FROM pauses WHERE reason = 'keys' AND mark IS NOT ? RETURNING reason", mark);
-    if (removed.toArray().length > 0) this.tell("recovered", "There are new Alpaca keys.", at);
+    if (removed.toArray().length > 0) this.tell("recovered", "The bot has new Alpaca keys.", at);
   }
 
   /**

@@ -1,6 +1,6 @@
 // What the owner is told after a run. Whatever pauses the Worker was told when it did.
 
-import { wasPlaced } from "./result.js";
+import { sumOf, wasPlaced } from "./result.js";
 
 /**
  * Tells of each order, of each trouble once a day, and when it is over.
@@ -10,7 +10,7 @@ import { wasPlaced } from "./result.js";
  */
 export function inform(ledger, { outcome, code, reason, orders }, at) {
   for (const order of orders.filter(wasPlaced)) {
-    ledger.tell("trade", `Order placed: ${order.side} ${order.notional} USD of ${order.symbol}.`, at);
+    ledger.tell("trade", `Order placed: ${order.side} ${sumOf(order)}.`, at);
   }
   if (ledger.paused()) return;
   const before = ledger.recall("trouble");
@@ -21,6 +21,6 @@ export function inform(ledger, { outcome, code, reason, orders }, at) {
     ledger.tell(outcome, reason, at);
   } else if (before !== null && outcome !== "closed") {
     ledger.remember("trouble", null);
-    if (before.startsWith("failed")) ledger.tell("recovered", "Runs work again.", at);
+    if (before.startsWith("failed")) ledger.tell("recovered", "Everything works again.", at);
   }
 }

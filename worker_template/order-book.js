@@ -124,6 +124,15 @@ export class OrderBook {
   }
 }
 
+/** How an order ended that was not carried out in full, in words. @type {Record<string, string>} */
+export const ENDINGS = {
+  canceled: "was cancelled",
+  expired: "ran out at the end of its day",
+  rejected: "was turned down by Alpaca",
+  replaced: "was replaced by another at Alpaca",
+  lost: "can no longer be found at Alpaca",
+};
+
 /**
  * An order as shown to its owner.
  * @param {OwnOrder} order

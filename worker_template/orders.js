@@ -2,7 +2,8 @@
 // same however often it is tried, and where an answer is lost, Alpaca's own books decide.
 
 import { Halt, haltFor } from "./halt.js";
-import { costCents, dollars, toCents } from "./money.js";
+import { costCents, dollars, toCents, usd } from "./money.js";
+import { ENDINGS } from "./order-book.js";
 import { checkPause } from "./preconditions.js";
 import { judge } from "./refusals.js";
 
@@ -132,9 +133,13 @@ function note(book, own, orders) {
 function report(book, ledger, before, at) {
   const own = book.byId(before.client_order_id);
   if (!own || own.open === 1 || own.status === "absent") return;
-  const what = `${dollars(own.cents)} USD of ${own.symbol}`;
-  if (own.status === "filled") ledger.tell("filled", `Bought ${what}: ${own.filled_qty} at ${own.filled_price}.`, at);
-  else ledger.tell("ended", `The order for ${what} ended as "${own.status}".`, at);
+  const { symbol, status, cents, cost, filled_qty: shares } = own;
+  const price = usd(toCents(own.filled_price, "up"));
+  if (status === "filled") {
+    return ledger.tell("filled", `Bought ${usd(cents)} of ${symbol}: ${shares} shares at ${price} each.`, at);
+  }
+  const part = status !== "lost" && cost > 0 ? ` Before that, ${usd(cost)} of it was bought.` : "";
+  return ledger.tell("ended", `The order for ${usd(cents)} of ${symbol} ${ENDINGS[status]}.${part}`, at);
 }
 
 /**

@@ -1,7 +1,8 @@
 // Recurring buy: the same amount of each symbol, once a day or once a week, at the first open run of that day or week.
 
 import { isoWeek } from "./exchange-time.js";
-import { dollars } from "./money.js";
+import { usd } from "./money.js";
+import { ENDINGS } from "./order-book.js";
 import { BadSettings, money, symbols } from "./checks.js";
 
 const SMALLEST = 100;
@@ -19,7 +20,7 @@ const recurring = {
     const list = symbols(raw.symbols, "PLAN.symbols");
     if (list.length < 1 || list.length > 10) throw new BadSettings("PLAN.symbols is not one to ten symbols.");
     const cents = money(raw.amount, "PLAN.amount");
-    if (cents < SMALLEST) throw new BadSettings("PLAN.amount is below Alpaca's minimum of 1.00 USD.");
+    if (cents < SMALLEST) throw new BadSettings("PLAN.amount is below Alpaca's minimum of one dollar.");
     if (raw.every !== "day" && raw.every !== "week") throw new BadSettings("PLAN.every is neither day nor week.");
     return { symbols: list, cents, every: raw.every };
   },
@@ -28,62 +29,60 @@ const recurring = {
 
   decide(plan, { time, slotOrders }) {
     const period = plan.every === "day" ? "today" : "this week";
-    const intents = [];
-    const settled = [];
-    for (const symbol of plan.symbols) {
-      const order = slotOrders.find((each) => each.symbol === symbol);
-      if (!order || maySendAgain(order, time.date)) {
-        const reason = `Buys ${dollars(plan.cents)} USD of ${symbol}, due ${period}.`;
-        intents.push({ symbol, side: /** @type {const} */ ("buy"), cents: plan.cents, reason });
-      } else {
-        settled.push(inWords(order, period));
-      }
-    }
-    const reason = intents.length > 0 ? `Due ${period}: ${list(intents)}.` : settled.join(" ");
-    return { intents, reason };
+    const find = (/** @type {string} */ symbol) => slotOrders.find((order) => order.symbol === symbol);
+    const due = plan.symbols.filter((symbol) => maySendAgain(find(symbol), time.date));
+    const intents = due.map((symbol) => {
+      const reason = `Due ${period}: ${usd(plan.cents)} of ${symbol}.`;
+      return { symbol, side: /** @type {const} */ ("buy"), cents: plan.cents, reason };
+    });
+    const orders = plan.symbols.map(find).filter((order) => order !== undefined);
+    return { intents, reason: `Nothing to do. ${inWords(orders, period)}` };
   },
 };
 
 /**
  * An order that never reached Alpaca may be sent again at once, one that was refused on the next trading day.
- * @param {import("./order-book.js").OwnOrder} order
+ * @param {import("./order-book.js").OwnOrder | undefined} order
  * @param {string} today
  * @returns {boolean}
  */
 function maySendAgain(order, today) {
-  return order.status === "absent" || (order.status === "refused" && order.day < today);
+  return !order || order.status === "absent" || (order.status === "refused" && order.day < today);
 }
 
 /**
- * @param {import("./order-book.js").OwnOrder} order
+ * What became of the orders of this day or week.
+ * @param {import("./order-book.js").OwnOrder[]} orders
  * @param {string} period
  * @returns {string}
  */
-function inWords(order, period) {
-  const what = `${dollars(order.cents)} USD of ${order.symbol}`;
-  switch (order.status) {
-    case "filled":
-      return `Nothing to do: ${what} were bought ${period} already.`;
-    case "refused":
-      return `The order for ${what} was refused today; the next try is on the next trading day. ${order.reason}`;
-    case "sending":
-      return `It is not known yet whether the order for ${what} arrived; nothing is sent again before that is clear.`;
-    case "canceled":
-    case "expired":
-    case "rejected":
-    case "lost":
-      return `The order for ${what} was sent ${period} and ended as "${order.status}"; it is not repeated ${period}.`;
-    default:
-      return `Nothing to do: the order for ${what} was sent ${period} and is "${order.status}".`;
-  }
+function inWords(orders, period) {
+  const statuses = [...new Set(orders.map(({ status }) => status))];
+  const all = (/** @type {string} */ status) => orders.filter((order) => order.status === status);
+  return statuses.map((status) => sentence(status, all(status), period)).join(" ");
 }
 
 /**
- * @param {import("./plans.js").Intent[]} intents
+ * @param {string} status
+ * @param {import("./order-book.js").OwnOrder[]} orders all of that status
+ * @param {string} period
  * @returns {string}
  */
-function list(intents) {
-  return intents.map((each) => `${dollars(each.cents)} USD of ${each.symbol}`).join(", ");
+function sentence(status, orders, period) {
+  const sums = orders.map(({ cents, symbol }) => `${usd(cents)} of ${symbol}`).join(", ");
+  const reasons = [...new Set(orders.map(({ reason }) => reason))].join(" ");
+  switch (status) {
+    case "filled":
+      return `Bought ${period} already: ${sums}.`;
+    case "refused":
+      return `Refused today: ${sums}. ${reasons} The next try is on the next trading day.`;
+    case "sending":
+      return `It is not known yet whether this order arrived: ${sums}. Nothing is sent again before that is clear.`;
+    default:
+      return ENDINGS[status]
+        ? `Not repeated ${period}: ${sums}. The order ${ENDINGS[status]}.`
+        : `Sent ${period} and not carried out yet: ${sums}.`;
+  }
 }
 
 export default recurring;

@@ -1,6 +1,6 @@
 // Watch only: reads the account and reports. It never wants an order.
 
-import { dollars } from "./money.js";
+import { usd } from "./money.js";
 
 /** @type {import("./plans.js").PlanKind<null>} */
 const watch = {
@@ -9,9 +9,8 @@ const watch = {
   slot: (_, time) => time.date.replaceAll("-", ""),
 
   decide: (_, { account, positions }) => {
-    const held = positions.length === 1 ? "1 position" : `${positions.length} positions`;
-    const equity = account.equity === null ? "unknown" : `${dollars(account.equity)} USD`;
-    return { intents: [], reason: `Watching only. Equity is ${equity}, with ${held}.` };
+    const held = positions.length === 1 ? "1 holding" : `${positions.length} holdings`;
+    return { intents: [], reason: `Watching only. The account is worth ${usd(account.equity)}, with ${held}.` };
   },
 };
 

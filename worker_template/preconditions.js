@@ -1,9 +1,9 @@
 // What must hold before a run may trade. Each check ends the run with a Halt if it does not.
 
 import { readAccount } from "./account.js";
-import { exchangeTime } from "./exchange-time.js";
-import { Halt, haltFor } from "./halt.js";
-import { dollars } from "./money.js";
+import { exchangeTime, inWords } from "./exchange-time.js";
+import { BREAK, Halt, haltFor } from "./halt.js";
+import { dollars, usd } from "./money.js";
 
 const MINUTE = 60_000;
 const LARGEST_SKEW = MINUTE;
@@ -18,9 +18,11 @@ const SKIP_BEFORE_CLOSE = 15;
  */
 export function checkPause({ ledger, now }) {
   const paused = ledger.paused();
-  if (paused) throw new Halt("paused", "paused", `Paused since ${paused.since}: ${paused.note}`);
-  const until = Number(ledger.recall("wait_until") ?? 0);
-  if (until > now()) throw new Halt("failed", "wait", `Alpaca asked to wait until ${new Date(until).toISOString()}.`);
+  if (paused) {
+    const when = inWords(Date.parse(paused.since), now());
+    throw new Halt("paused", "paused", `Trading was paused ${when}. ${paused.note}`);
+  }
+  if (Number(ledger.recall("wait_until") ?? 0) > now()) throw new Halt("failed", "wait", BREAK);
 }
 
 /**
@@ -35,11 +37,12 @@ export async function readClock({ alpaca, now }) {
   const opens = Date.parse(String(nextOpen));
   const closes = Date.parse(String(nextClose));
   if (typeof isOpen !== "boolean" || [moment, opens, closes].some(Number.isNaN)) {
-    throw new Halt("failed", "clock", "The market clock gave no proper answer.");
+    throw new Halt("failed", "clock", "Alpaca's market clock gave no proper answer.");
   }
   const skew = Math.abs(moment - now());
   if (skew > LARGEST_SKEW) {
-    throw new Halt("failed", "skew", `This clock and the market's differ by ${Math.round(skew / 1000)} seconds.`);
+    const reason = "The bot's clock and Alpaca's differ by more than a minute, so nothing is traded.";
+    throw new Halt("failed", "skew", reason, { detail: `${Math.round(skew / 1000)} s` });
   }
   return { time: exchangeTime(moment), isOpen, opens, closes };
 }
@@ -72,7 +75,7 @@ export async function checkAccount({ alpaca, ledger, settings }) {
   if (answer.kind !== "ok") throw haltFor(answer);
   const account = readAccount(answer.body);
   if (account.id !== settings.accountId) {
-    const reason = "These keys belong to another Alpaca account than the one this Worker was deployed for.";
+    const reason = "These keys belong to another Alpaca account than the one this bot was set up for.";
     throw new Halt("refused", "account", reason, { pause: true });
   }
   const { ending, status, currency, cash, equity } = account;
@@ -89,10 +92,10 @@ export function checkLoss({ settings }, { lossToday }) {
   const limit = settings.ceilings.dailyLoss;
   if (limit === null) return;
   if (lossToday === null) {
-    throw new Halt("refused", "loss_unknown", "Today's loss could not be computed, so nothing is traded.");
+    throw new Halt("refused", "loss_unknown", "Alpaca did not say enough to work out today's loss, so nothing is traded.");
   }
   if (lossToday > limit) {
-    const reason = `The account has lost ${dollars(lossToday)} USD today; the limit is ${dollars(limit)} USD.`;
+    const reason = `The account lost ${usd(lossToday)} in one day, and the limit is ${usd(limit)}.`;
     throw new Halt("paused", "loss", reason, { pause: true });
   }
 }

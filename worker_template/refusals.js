@@ -1,6 +1,8 @@
 // What Alpaca's refusals of an order mean and what follows from each. Alpaca uses one code for many things, so the
 // message decides; it is matched in lower case.
 
+import { toCents, usd } from "./money.js";
+
 /**
  * What follows. adopt: the order exists already, skip: not this symbol, stop: no more orders in this run, pause: nor in
  * later ones.
@@ -28,7 +30,7 @@ const KNOWN = [
   [["open short sell"], "skip", "short", "An open short sale of this symbol stands against it."],
   [["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],
   [["day trad"], "skip", "day_trading", "Alpaca refused it because of its day-trading rule."],
-  [["client_order_id", "only one of", "qty must be"], "stop", "malformed", "A fault of this program: an odd order."],
+  [["client_order_id", "only one of", "qty must be"], "stop", "malformed", "The bot made a mistake with this order."],
 ];
 
 /**
@@ -37,10 +39,12 @@ const KNOWN = [
  */
 export function judge({ status, code, message, fields }) {
   const words = message.toLowerCase();
-  const power = fields.buying_power === undefined ? "" : ` It counts ${String(fields.buying_power).slice(0, 20)} USD.`;
-  const said = message ? `Alpaca said: "${message}".${power}` : `Alpaca gave no reason (status ${status}).`;
+  const power = toCents(fields.buying_power, "down");
+  const counted = power === null ? "" : ` Alpaca counts ${usd(power)}.`;
+  const said = message ? `Alpaca refused the order. It said: "${message}".` : "Alpaca refused the order without a reason.";
   for (const [phrases, act, name, ours] of KNOWN) {
-    if (phrases.some((phrase) => words.includes(phrase))) return { act, code: name, say: `${ours} ${said}` };
+    if (!phrases.some((phrase) => words.includes(phrase))) continue;
+    return { act, code: name, say: act === "stop" ? `${ours} ${said}` : `${ours}${counted}` };
   }
   if (code === 40310100) return { act: "skip", code: "day_trading", say: said };
   const familiar = [403, 404, 409, 422].includes(status);

@@ -1,6 +1,6 @@
 // What a run leaves behind: how it ended, why, and which orders it placed or did not place.
 
-import { dollars } from "./money.js";
+import { dollars, toCents, usd } from "./money.js";
 
 /**
  * @typedef {object} PlacedOrder
@@ -17,6 +17,7 @@ import { dollars } from "./money.js";
  * @property {string} slot
  * @property {import("./halt.js").Outcome} outcome
  * @property {string} code
+ * @property {string} detail
  * @property {string} reason
  * @property {PlacedOrder[]} orders
  * @property {boolean | null} marketOpen
@@ -54,10 +55,19 @@ export function line(desk, slot, intent, status, reason) {
  * @param {string} reason
  */
 export function conclude(result, outcome, code, reason) {
-  const placed = result.orders.filter(wasPlaced).map((order) => `${order.notional} USD of ${order.symbol}`);
+  const placed = result.orders.filter(wasPlaced).map(sumOf);
   result.outcome = placed.length > 0 ? "traded" : outcome;
   result.code = code;
   result.reason = placed.length > 0 ? `Order placed: ${placed.join(", ")}. ${reason}`.trim() : reason;
+}
+
+/**
+ * What an order is about, in words: "$10.00 of VTI".
+ * @param {PlacedOrder} order
+ * @returns {string}
+ */
+export function sumOf({ notional, symbol }) {
+  return `${usd(toCents(notional, "up"))} of ${symbol}`;
 }
 
 /**

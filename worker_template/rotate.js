@@ -18,7 +18,7 @@ export async function rotate({ env, body, state }) {
     return refuse(400, "bad_pair", "That is not a Key ID and a Secret.");
   }
   if (!env.CLOUDFLARE_API_TOKEN) {
-    return refuse(409, "no_token", "This Worker holds no Cloudflare token, so it cannot change its own keys.");
+    return refuse(409, "no_token", "The bot holds no Cloudflare token, so it cannot change its own keys.");
   }
   const objection = await checkPair(env, keyId, secret);
   if (objection) return objection;

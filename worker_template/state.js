@@ -49,8 +49,7 @@ export class SoarState extends DurableObject {
 
   /** @param {string} reason */
   pause(reason) {
-    const note = reason === "user" ? "Paused by its owner." : `Paused by a command (${reason}).`;
-    this.ledger.pause(reason, note, now(), { kind: "paused" });
+    this.ledger.pause(reason, reason === "user" ? "You asked for it." : "A command asked for it.", now(), "paused");
     return this.ledger.paused();
   }
 
@@ -112,7 +111,7 @@ export class SoarState extends DurableObject {
 
   /** Pauses for good and cancels what this deployment has open, once no run is placing orders any more. */
   standDown() {
-    this.ledger.pause("destroy", "This Worker is being destroyed.", now(), { kind: "paused" });
+    this.ledger.pause("destroy", "The bot is being removed.", now(), "paused");
     const { ALPACA_URL: url, APCA_API_KEY_ID: keyId = "", APCA_API_SECRET_KEY: secret = "", DEPLOYMENT } = this.env;
     return this.#enqueue(() => cancelOwn(new Alpaca({ url, keyId, secret }), `soar1-${DEPLOYMENT}-`));
   }
@@ -137,7 +136,7 @@ export class SoarState extends DurableObject {
     /** @type {string[]} */
     let requestIds = [];
     /** @type {import("./result.js").Result} */
-    let result = { slot: "", outcome: "failed", code: "fault", reason: "", orders: [], marketOpen: null };
+    let result = { slot: "", outcome: "failed", code: "fault", detail: "", reason: "", orders: [], marketOpen: null };
     try {
       const ownMark = await mark(this.env);
       this.ledger.newKeys(now(), ownMark);
@@ -148,15 +147,17 @@ export class SoarState extends DurableObject {
       result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark: ownMark, dry });
     } catch (error) {
       const known = error instanceof BadSettings;
-      const fault = error instanceof Error ? error.name : "unknown";
       result.code = known ? "settings" : "fault";
-      const fallen = `A fault in this program (${fault}) ended the run.`;
-      result.reason = known ? `${error.message} Nothing was traded.` : fallen;
+      result.detail = known ? error.message : error instanceof Error ? error.name : "unknown";
+      result.reason = known
+        ? "A setting of this bot is damaged. Nothing was traded."
+        : "A mistake in the bot's program ended this look.";
     }
-    const { slot, outcome, reason, orders, marketOpen: market_open } = result;
+    const { slot, outcome, code, detail, reason, orders, marketOpen: market_open } = result;
     const at = new Date(started).toISOString();
     const ms = Date.now() - started;
-    const record = { slot, source, at, ms, outcome, reason, orders, market_open, request_ids: requestIds };
+    const ended = { outcome, code, detail, reason };
+    const record = { slot, source, at, ms, ...ended, orders, market_open, request_ids: requestIds };
     const id = this.ledger.addRun(record);
     this.book.trim();
     inform(this.ledger, result, now());

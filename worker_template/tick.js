@@ -3,7 +3,7 @@
 
 import { readPosition } from "./account.js";
 import { applyCeilings } from "./ceilings.js";
-import { exchangeTime } from "./exchange-time.js";
+import { exchangeTime, inWords } from "./exchange-time.js";
 import { Halt, haltFor } from "./halt.js";
 import { countSpent, place, settle } from "./orders.js";
 import { checkAccount, checkLoss, checkPause, checkSession, readClock } from "./preconditions.js";
@@ -33,15 +33,16 @@ const MOST_POSITIONS_SHOWN = 50;
 export async function tick(desk) {
   const slot = desk.settings.plan.slot(exchangeTime(desk.now()));
   /** @type {Result} */
-  const result = { slot, outcome: "idle", code: "idle", reason: "", orders: [], marketOpen: null };
+  const result = { slot, outcome: "idle", code: "idle", detail: "", reason: "", orders: [], marketOpen: null };
   try {
     await run(desk, result);
   } catch (error) {
     if (!(error instanceof Halt)) throw error;
     const at = new Date(desk.now()).toISOString();
     const mark = error.code === "keys" ? desk.mark : null;
-    if (error.pause) desk.ledger.pause(error.code, error.reason, at, { mark });
+    if (error.pause) desk.ledger.pause(error.code, error.reason, at, "latched", mark);
     if (error.until > 0) desk.ledger.remember("wait_until", error.until);
+    result.detail = error.detail;
     conclude(result, error.outcome, error.code, error.reason);
   }
   return result;
@@ -61,7 +62,7 @@ async function run(desk, result) {
     if (desk.ledger.recall("next_open") !== clock.opens) desk.ledger.remember("next_open", clock.opens);
     // The first run of all looks at the account even now, so that the owner sees at once that the keys work.
     if (desk.ledger.recall("account") === null) await checkAccount(desk);
-    throw new Halt("closed", "closed", `The market is closed. It opens at ${new Date(clock.opens).toISOString()}.`);
+    throw new Halt("closed", "closed", `The market is closed. It opens ${inWords(clock.opens, time.ms)}.`);
   }
   checkSession(desk, clock);
   const account = await checkAccount(desk);
@@ -133,7 +134,7 @@ async function placeAll(desk, result, intents, time) {
   const { slot } = result;
   if (desk.dry) {
     result.orders.push(...intents.map((intent) => line(desk, slot, intent, "dry", intent.reason)));
-    throw new Halt("dry", "dry", `A dry run. ${intents.map(({ reason }) => reason).join(" ")}`);
+    throw new Halt("dry", "dry", `A trial: nothing was ordered. ${intents.map(({ reason }) => reason).join(" ")}`);
   }
   for (const intent of intents) {
     checkPause(desk);

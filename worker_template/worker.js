@@ -22,7 +22,7 @@ export default {
     } catch (error) {
       // The kind of error only: a message might quote what it was about.
       console.log(JSON.stringify({ at: "fetch", error: error instanceof Error ? error.name : "unknown" }));
-      return json(500, { error: "internal", message: "Something went wrong inside the Worker." });
+      return json(500, { error: "internal", message: "Something went wrong inside the bot." });
     }
   },
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
 
 from bot.storage.dialect import InsertOnce
 from bot.storage.tables import pending_deletions as pending
+
+FAR = 1e12  # seconds: later than any clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ _one: ColumnElement[bool] = and_(pending.c.chat_id == bindparam("chat"), pending
 _ADD = InsertOnce(pending)
 _DUE = (
     select(pending)
-    .where(pending.c.next_at <= bindparam("now"), pending.c.told.is_(False))
+    .where(or_(pending.c.next_at <= bindparam("now"), pending.c.next_at > bindparam("latest")))
+    .where(pending.c.told.is_(False))
     .order_by(pending.c.next_at)
     .limit(bindparam("most"))
 )
@@ -58,9 +61,12 @@ def add(connection: Connection, *, chat_id: int, message_id: int, now: float, ne
     return _ADD.run(connection, row)
 
 
-def due(connection: Connection, *, now: float, limit: int = 100) -> list[Deletion]:
-    """What may be tried again by now, longest-waiting first."""
-    return [Deletion(*row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
+def due(connection: Connection, *, now: float, latest: float = FAR, limit: int = 100) -> list[Deletion]:
+    """What may be tried again by now, longest-waiting first; also what is set for later than `latest`.
+
+    Nothing is ever put off for so long: the clock was put back.
+    """
+    return [Deletion(*row) for row in connection.execute(_DUE, {"now": now, "latest": latest, "most": limit})]
 
 
 def next_due(connection: Connection) -> float | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from bot.storage.tables import tickets
+
+FAR = 1e12  # seconds: later than any clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,13 @@ _RESEAL = (
 _DELETE = delete(tickets).where(tickets.c.id == bindparam("ticket"))
 _DELETE_FOR_OPERATION = delete(tickets).where(tickets.c.operation_id == bindparam("operation"))
 _DELETE_FOR_CHAT = delete(tickets).where(tickets.c.chat_id == bindparam("chat"))
-_DELETE_EXPIRED = delete(tickets).where(tickets.c.expires_at <= bindparam("now"))
-_FOR_CHAT = select(tickets).where(tickets.c.chat_id == bindparam("chat")).order_by(tickets.c.expires_at)
-_EXPIRED = (
-    select(tickets)
-    .where(tickets.c.expires_at <= bindparam("now"))
-    .order_by(tickets.c.expires_at)
-    .limit(bindparam("most"))
+_over = or_(
+    tickets.c.expires_at <= bindparam("now"),
+    and_(tickets.c.purpose == bindparam("of"), tickets.c.expires_at > bindparam("latest")),
 )
+_DELETE_OVER = delete(tickets).where(_over)
+_FOR_CHAT = select(tickets).where(tickets.c.chat_id == bindparam("chat")).order_by(tickets.c.expires_at)
+_OVER = select(tickets).where(_over).order_by(tickets.c.expires_at).limit(bindparam("most"))
 _NOT_SEALED_WITH = select(tickets).where(tickets.c.key_name != bindparam("key")).limit(bindparam("most"))
 _ALIVE = select(func.count()).select_from(tickets)
 
@@ -79,9 +80,9 @@ def delete_for_chat(connection: Connection, chat_id: int) -> int:
     return connection.execute(_DELETE_FOR_CHAT, {"chat": chat_id}).rowcount
 
 
-def delete_expired(connection: Connection, *, now: float) -> int:
-    """Delete every ticket whose time is over and return how many there were."""
-    return connection.execute(_DELETE_EXPIRED, {"now": now}).rowcount
+def delete_expired(connection: Connection, *, now: float, of: str = "", latest: float = FAR) -> int:
+    """Delete what `expired` lists, without its limit, and return how many there were."""
+    return connection.execute(_DELETE_OVER, {"now": now, "of": of, "latest": latest}).rowcount
 
 
 def for_chat(connection: Connection, chat_id: int) -> list[Ticket]:
@@ -89,9 +90,15 @@ def for_chat(connection: Connection, chat_id: int) -> list[Ticket]:
     return [Ticket(*row) for row in connection.execute(_FOR_CHAT, {"chat": chat_id})]
 
 
-def expired(connection: Connection, *, now: float, limit: int = 1000) -> list[Ticket]:
-    """Tickets whose time is over, oldest first, to tell their chats about it."""
-    return [Ticket(*row) for row in connection.execute(_EXPIRED, {"now": now, "most": limit})]
+def expired(
+    connection: Connection, *, now: float, of: str = "", latest: float = FAR, limit: int = 1000
+) -> list[Ticket]:
+    """Tickets whose time is over, oldest first, to tell their chats about it.
+
+    Also those of the purpose `of` that would live beyond `latest`: they were sealed before the clock was put back.
+    """
+    values = {"now": now, "of": of, "latest": latest, "most": limit}
+    return [Ticket(*row) for row in connection.execute(_OVER, values)]
 
 
 def not_sealed_with(connection: Connection, key_name: str, *, limit: int = 1000) -> list[Ticket]:

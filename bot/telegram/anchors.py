@@ -93,7 +93,7 @@ class Anchors:
 
     async def _pause(self, chat_id: int) -> None:
         """Keep progress edits apart; a change of state that comes meanwhile ends the wait."""
-        left = self._last.get(chat_id, 0.0) + BETWEEN_PROGRESS - self._clock()
+        left = min(BETWEEN_PROGRESS, self._last.get(chat_id, 0.0) + BETWEEN_PROGRESS - self._clock())
         while left > 0 and (wish := self._wishes.get(chat_id)) is not None and wish.progress is not None:
             await self._sleep(min(left, 0.05))
             left -= 0.05

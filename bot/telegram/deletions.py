@@ -58,20 +58,25 @@ class Deletions:
 
     async def _round(self) -> float:
         now = self._clock()
-        due = await self._database.read(lambda connection: deletions.due(connection, now=now))
-        for chat_id, rows in groupby(sorted(due, key=lambda row: row.chat_id), key=lambda row: row.chat_id):
-            await self._try(chat_id, list(rows))
+        due = await self._database.read(partial(deletions.due, now=now, latest=now + 2 * LONGEST_PAUSE))
+        by_chat = groupby(sorted(due, key=lambda row: row.chat_id), key=lambda row: row.chat_id)
+        # Side by side: a chat whose deletes hang holds up no other.
+        await asyncio.gather(*(self._try(chat_id, list(rows)) for chat_id, rows in by_chat))
         following = await self._database.read(deletions.next_due)
         return IDLE if following is None else min(IDLE, max(0.05, following - self._clock()))
 
     async def _try(self, chat_id: int, rows: list[deletions.Deletion]) -> None:
         now = self._clock()
         outcome, wait = await self._telegram.delete(chat_id, [row.message_id for row in rows], patience=10.0)
+        if outcome is Deleted.IMPOSSIBLE and len(rows) > 1:  # one that stays must not keep the others
+            for row in rows:
+                await self._try(chat_id, [row])
+            return
         if outcome is not Deleted.DONE and (outcome is Deleted.IMPOSSIBLE or now - rows[0].since > WINDOW):
             await self._tell(chat_id)
             outcome = Deleted.IMPOSSIBLE
         for row in rows:
-            later = now + max(wait, min(LONGEST_PAUSE, 2.0**row.attempts))
+            later = now + min(LONGEST_PAUSE, max(wait, 2.0**row.attempts))
             await self._database.write(partial(_note, row=row, outcome=outcome, later=later))
 
 

@@ -58,7 +58,9 @@ class Dispatcher:
             case Poison():
                 await self._poison(incoming, verdict, undeleted)
             case Elsewhere(origin):
-                await self._note(origin, undeleted)
+                noted = await self._note(origin, undeleted)
+                if verdict.delete and noted is Result.NOTED:
+                    self._stage.later(self._say(origin.user_id, "paste.in_group"))
                 self._stage.later(self._telegram.leave(origin.chat_id))
             case Membership(origin):
                 await self._note(origin, ())
@@ -85,7 +87,7 @@ class Dispatcher:
 
     async def tell_undeletable(self, chat_id: int) -> None:
         """Say that a message of the user's stayed."""
-        await self._telegram.send(chat_id, render(say("paste.not_deletable")))
+        await self._say(chat_id, "paste.not_deletable")
 
     async def _words(self, words: Words, verdict: Verdict, standing: Standing, undeleted: tuple[int, ...]) -> None:
         if not self._may(words.origin):
@@ -121,7 +123,8 @@ class Dispatcher:
             return
         data = press.data
         event = Tapped(data.action, data.argument) if data else None
-        turn = await self._take(press.origin, event, version=data.version if data else None)
+        version = data.version if data else None
+        turn = await self._take(press.origin, event, version=version, message=press.message_id or None)
         toast = turn.move.toast if turn.result is Result.TAKEN else None
         if turn.result is Result.STALE or event is None:
             toast = say("toast.moved_on")
@@ -135,10 +138,10 @@ class Dispatcher:
 
     async def _refuse(self, origin: Origin, undeleted: tuple[int, ...]) -> None:
         if await self._note(origin, undeleted) is Result.NOTED:
-            self._stage.later(self._say(origin.chat_id))
+            self._stage.later(self._say(origin.chat_id, "notice.private"))
 
-    async def _say(self, chat_id: int) -> None:
-        await self._telegram.send(chat_id, render(say("notice.private")))
+    async def _say(self, chat_id: int, message_id: str) -> None:
+        await self._telegram.send(chat_id, render(say(message_id)))
 
     async def _note(self, origin: Origin, undeleted: tuple[int, ...]) -> Result:
         return (await self._take(origin, None, undeleted=undeleted)).result
@@ -151,6 +154,7 @@ class Dispatcher:
         rows: tuple[tickets.Ticket, ...] = (),
         undeleted: tuple[int, ...] = (),
         version: int | None = None,
+        message: int | None = None,
     ) -> Turn:
         occasion = Occasion(
             chat_id=origin.chat_id,
@@ -159,6 +163,7 @@ class Dispatcher:
             arrival=Arrival(origin.update_id, origin.kind),
             language=origin.language,
             version=version,
+            message=message,
             sealed=rows,
             undeleted=undeleted,
         )

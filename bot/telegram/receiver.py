@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -16,34 +17,49 @@ from bot.telegram.inbound import chat_of
 log = logging.getLogger(__name__)
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
 ATTEMPTS = 5  # at an update whose handling fails for another reason than storage
+# Seconds a batch may keep the next poll waiting. Not less: whoever asks for the same offset again within half a second
+# is answered with one update only (seen in Telegram's own server, telegram-bot-api).
+BREATH = 0.55
+RETRY_SECONDS, STOP_SECONDS = 0.5, 10.0
 
 
 class Receiver:
-    """Fetches updates and hands them on: those of one chat in order, chats side by side."""
+    """Fetches updates and hands them on: those of one chat in order, chats side by side.
+
+    A chat whose update takes long holds up the offset but not the others: they are fetched and handled meanwhile.
+    """
 
     def __init__(self, telegram: Telegram, handle: Handle, park: Handle) -> None:
         """`handle` returns once an update is stored; `park` notes one that cannot be handled at all."""
         self._telegram = telegram
         self._handle = handle
         self._park = park
-        self._failures: dict[int, int] = {}
+        self._lanes: dict[int | None, deque[Mapping[str, Any]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: set[int] = set()  # fetched, not stored yet
+        self._known: set[int] = set()  # fetched, at or above the offset
+        self._next = 0  # the offset when all that was fetched is stored
+        self._stopping = False
 
     async def run(self) -> None:
         """Receive until cancelled. Raises InvalidToken when Telegram does not know the token."""
         offset: int | None = None
         pause = 0.0
-        while True:
-            try:
-                batch = await self._telegram.updates(offset)
-            except InvalidToken:
-                raise
-            except TelegramError as error:
-                pause = await self._recover(error, pause)
-                continue
-            pause = 0.0
-            if batch:
-                # Shielded: a stop lets a step that has begun come to its end.
-                offset = await asyncio.shield(asyncio.create_task(self._take(batch)))
+        try:
+            while True:
+                try:
+                    batch = await self._telegram.updates(offset)
+                except InvalidToken:
+                    raise
+                except TelegramError as error:
+                    pause = await self._recover(error, pause)
+                    continue
+                pause = 0.0
+                self._take(batch)
+                await self._breathe()
+                offset = self._offset() if self._next else offset
+        finally:
+            await self._wind_up()
 
     async def _recover(self, error: TelegramError, pause: float) -> float:
         if isinstance(error, Conflict):
@@ -54,39 +70,77 @@ class Receiver:
         await asyncio.sleep(min(pause, 30.0))
         return min(pause, 15.0)
 
-    async def _take(self, batch: list[dict[str, Any]]) -> int:
-        """Handle a batch and return the offset up to which everything is stored."""
-        queues: dict[int | None, list[dict[str, Any]]] = {}
+    def _take(self, batch: list[dict[str, Any]]) -> None:
+        """Put each update that is new into the lane of its chat."""
         for raw in batch:
-            queues.setdefault(chat_of(raw), []).append(raw)
-        failed = [each for each in await asyncio.gather(*map(self._in_order, queues.values())) if each is not None]
-        if failed:
-            await asyncio.sleep(0.5)
-            return min(failed)
-        return max(int(raw["update_id"]) for raw in batch) + 1
+            update_id = _id(raw)
+            if update_id in self._known:
+                continue
+            self._known.add(update_id)
+            self._open.add(update_id)
+            self._next = max(self._next, update_id + 1)
+            chat = chat_of(raw)
+            if chat in self._lanes:
+                self._lanes[chat].append(raw)
+                continue
+            self._lanes[chat] = deque([raw])
+            task = asyncio.create_task(self._work(chat))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    async def _in_order(self, queue: list[dict[str, Any]]) -> int | None:
-        """Handle one chat's updates; returns the id of the first that is to come again."""
-        for raw in queue:
-            update_id = int(raw.get("update_id", 0))
+    async def _breathe(self) -> None:
+        """Wait until all that was fetched is stored, but no longer than is fair to those who write meanwhile."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=BREATH)
+
+    def _offset(self) -> int:
+        """Give the number up to which everything is stored."""
+        offset = min(self._open, default=self._next)
+        self._known = {update_id for update_id in self._known if update_id >= offset}
+        return offset
+
+    async def _wind_up(self) -> None:
+        """Let steps that have begun come to their end; whatever waits comes again after the next start."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+
+    async def _work(self, chat: int | None) -> None:
+        lane = self._lanes[chat]
+        try:
+            while lane and not self._stopping:
+                raw = lane.popleft()
+                if await self._settled(raw):
+                    self._open.discard(_id(raw))
+        finally:
+            del self._lanes[chat]
+
+    async def _settled(self, raw: Mapping[str, Any]) -> bool:
+        """Handle one update until it is stored or parked; False when a stop came first."""
+        failures = 0
+        while not self._stopping:
             try:
                 await self._handle(raw)
             except StorageError as error:
                 log.error("update not stored", extra={"why": error.code})  # noqa: TRY400  (a traceback holds values)
-                return update_id
             except Exception as error:  # noqa: BLE001  (one bad update must not stop the others)
-                if not await self._give_up(raw, update_id, error):
-                    return update_id
-        return None
+                failures += 1
+                about = {"why": type(error).__name__, "update": _id(raw), "attempt": failures}
+                log.error("update not handled", extra=about)  # noqa: TRY400
+                if failures >= ATTEMPTS and await self._parked(raw):
+                    return True
+            else:
+                return True
+            await asyncio.sleep(RETRY_SECONDS)
+        return False
 
-    async def _give_up(self, raw: dict[str, Any], update_id: int, error: Exception) -> bool:
-        failures = self._failures[update_id] = self._failures.get(update_id, 0) + 1
-        log.error("update not handled", extra={"why": type(error).__name__, "update": update_id, "attempt": failures})
-        if failures < ATTEMPTS:
-            return False
-        self._failures.pop(update_id, None)
+    async def _parked(self, raw: Mapping[str, Any]) -> bool:
         try:
             await self._park(raw)
         except StorageError:
             return False
         return True
+
+
+def _id(raw: Mapping[str, Any]) -> int:
+    return int(raw.get("update_id", 0))

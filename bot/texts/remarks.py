@@ -85,6 +85,10 @@ PASTES: Final[dict[str, str]] = {
         "That looked like a key, so I deleted it. I did not use it: nothing asks for it now. It was in this chat for "
         "a moment, so please make a new one where it came from."
     ),
+    "paste.in_group": (
+        "⚠️ You posted something that looks like a key in a group, where others saw it. Please delete it there and make "
+        "a new key. I work only here, in our own chat."
+    ),
     "paste.not_deletable": (
         "⚠️ I could not delete a message that may hold a key. Please delete it yourself and make a new key."
     ),

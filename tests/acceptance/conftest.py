@@ -29,6 +29,20 @@ def real_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
+@pytest.fixture(scope="session")
+def _mortal_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("mortal"), execution=True) as house:
+        yield house
+
+
+@pytest.fixture
+def mortal_house(_mortal_house: House) -> Iterator[House]:
+    """One bot that may be killed and stopped; it runs before and after each test."""
+    yield _mortal_house
+    if _mortal_house.bot.ended():
+        _mortal_house.restart()
+
+
 @pytest.fixture
 def house(busy_house: House) -> House:
     """The house a module's people live in; a module may choose another."""

@@ -58,6 +58,18 @@ class Newcomer:
             await self.sees(then)
         return tapped
 
+    async def commands(self, text: str, then: Wanted) -> None:
+        """Say a command, and see its answer as the only screen, at the bottom of the chat."""
+        said = await self.says(text)
+        await self.sees(then)
+
+        async def moved() -> bool:
+            screens = await self.screens()
+            return len(screens) == 1 and bool(screens[0]["id"] > said)
+
+        await until(moved, f"{text} left more than one screen")
+        await self.phone.catches_up()
+
     async def pastes(self, *values: str, as_text: str = "", then: Wanted | None = None) -> int:
         """Paste secrets in one message, one per line or `as_text`, and see it go."""
         self.keeps_to_herself(*values)

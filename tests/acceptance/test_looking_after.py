@@ -16,14 +16,10 @@ def house(real_house: House) -> House:
 @pytest.mark.asyncio
 async def test_status_pause_and_resume_by_command(ada: Newcomer) -> None:
     await ada.gets_a_bot()
-    await ada.says("/status")
-    await ada.sees("▶️ Running")
-    await ada.says("/pause")
-    await ada.sees("⏸ Paused: you paused it")
-    await ada.says("/pause")
-    await ada.sees("⏸ Paused. Your bot places no more orders")
-    await ada.says("/resume")
-    await ada.sees("▶️ Your bot is running again")
+    await ada.commands("/status", "▶️ Running")
+    await ada.commands("/pause", "⏸ Paused: you paused it")
+    await ada.commands("/pause", "⏸ Paused. Your bot places no more orders")
+    await ada.commands("/resume", "▶️ Your bot is running again")
     assert len(await ada.screens()) == 1
 
 
@@ -33,15 +29,11 @@ async def test_status_and_pause_from_the_middle_of_a_second_set_up(ada: Newcomer
     await ada.taps("➕ Another bot", "Hello!")
     await ada.taps("Let's start")
     await ada.taps("I am signed in", "Practice or real money?")
-    await ada.says("/status")
-    await ada.sees("📊 Your paper bot")
-    await ada.says("/pause")
-    await ada.sees("⏸ Your paper bot is paused")
-    await ada.says("/rotate")
-    await ada.sees("You are setting up a bot. Finish that first")
+    await ada.commands("/status", "📊 Your paper bot")
+    await ada.commands("/pause", "⏸ Your paper bot is paused")
+    await ada.commands("/rotate", "You are setting up a bot. Finish that first")
     await ada.sees("Practice or real money?")
-    await ada.says("/resume")
-    await ada.sees("▶️ Your paper bot is running again")
+    await ada.commands("/resume", "▶️ Your paper bot is running again")
     assert len(await ada.screens()) == 1
 
 
@@ -52,15 +44,13 @@ async def test_of_two_bots_the_one_that_is_meant_is_asked_for(ada: Newcomer) -> 
     await ada.taps("Let's start")
     await ada.taps("I am signed in")
     await ada.taps("📝 PAPER", "What shall your bot do?")
-    await ada.says("/pause")
-    await ada.sees("⏸ Your paper bot is paused")
+    await ada.commands("/pause", "⏸ Your paper bot is paused")
     await ada.taps("Watch only", "Please check")
     await ada.taps("I agree", "Connect Cloudflare")
     await ada.connects()
     await ada.pastes(*await ada.keys(), then="Your bot is running")
     second = next(worker["name"] for worker in await ada.workers() if worker["name"] != first)
-    await ada.says("/start")
-    await ada.sees(lambda shown: second in shown["text"] and "▶️ Running" in shown["text"])
+    await ada.commands("/start", lambda shown: second in shown["text"] and "▶️ Running" in shown["text"])
     await ada.taps(f"Show {first}", lambda shown: first in shown["text"] and "⏸ Paused" in shown["text"])
 
 
@@ -78,8 +68,7 @@ async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newco
     assert held == {"APCA_API_KEY_ID": key_id, "APCA_API_SECRET_KEY": secret}
     await ada.settles()
 
-    await ada.says("/destroy")
-    await ada.sees("To go on, type DESTROY")
+    await ada.commands("/destroy", "To go on, type DESTROY")
     await ada.says("Destroy!")
     await ada.sees("A Cloudflare token, please")
     await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
@@ -146,8 +135,7 @@ async def test_a_farewell_can_be_thought_better_of(ada: Newcomer) -> None:
 async def test_a_bot_deleted_in_the_dashboard_is_noticed_and_tidied_up(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     await ada.deletes_worker_in_dashboard(script)
-    await ada.says("/status")
-    await ada.sees("There is no bot at its address")
+    await ada.commands("/status", "There is no bot at its address")
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("DESTROY")
     await ada.sees("Paste a token, and I make sure of it and tidy up here")
@@ -160,8 +148,7 @@ async def test_a_bot_deleted_in_the_dashboard_is_noticed_and_tidied_up(ada: Newc
 async def test_a_silent_bot_can_be_removed_from_outside(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     await ada.mischief.cloudflare("answer", f"/workers/.*/{script}/", status=500, body="error code: 1101", times=None)
-    await ada.says("/status")
-    await ada.sees("Your bot does not answer now. Please try again in a minute.")
+    await ada.commands("/status", "Your bot does not answer now. Please try again in a minute.")
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("DESTROY")
     await ada.sees("Go back and try again in a minute, or paste a token, and I remove it from outside")
@@ -188,6 +175,5 @@ async def test_who_has_no_bot_is_told_so(ada: Newcomer) -> None:
     for command in ("/status", "/pause", "/resume", "/rotate", "/destroy"):
         await ada.says(command)
         await ada.sees("You have no bot yet")
-    await ada.says("/dance")
-    await ada.sees("I do not know /dance. /help lists what I can do.")
+    await ada.commands("/dance", "I do not know /dance. /help lists what I can do.")
     assert len(await ada.screens()) == 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.telegram.phone import Shown
 from tests.acceptance.house import until
 from tests.acceptance.newcomer import Newcomer
-from sandbox.telegram.phone import Shown
 
 
 async def again(ada: Newcomer, update_id: int, *, new_id: bool) -> None:
@@ -135,8 +135,7 @@ async def test_cancel_asks_first_and_then_forgets(ada: Newcomer) -> None:
     key_id, _ = await ada.keys()
     await ada.pastes(key_id, then="Now paste the Secret")
     assert ada.house.books.tickets(ada.id) == 2
-    await ada.says("/cancel")
-    await ada.sees("Stop the set-up?")
+    await ada.commands("/cancel", "Stop the set-up?")
     await ada.taps("Go on with the set-up", "Now paste the Secret")
     await ada.taps("✕ Cancel", "Stop the set-up?")
     await ada.taps("Stop and forget", "What you gave me is forgotten")

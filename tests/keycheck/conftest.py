@@ -19,18 +19,6 @@ from sandbox.serving import Served
 KEY_ID = "PKCANARY0KEY7ID3QX9Z"
 SECRET = "CANARYsecret/3fG7hJ9kL2mN5pQ8rS1tV4wX6yZ"
 REFUSED = {"code": 40110000, "message": "request is not authorized"}
-ACCOUNT = {
-    "id": "904837e3-3b76-47ec-b432-046db621571b",
-    "account_number": "PA3XK9TEST",
-    "status": "ACTIVE",
-    "currency": "USD",
-    "cash": "100000.10",
-    "equity": "100250.25",
-    "trading_blocked": False,
-    "account_blocked": False,
-    "transfers_blocked": False,
-    "trade_suspended_by_user": False,
-}
 
 
 class Host:

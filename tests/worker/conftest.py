@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ class Deployment:
         self.workerd, self.owner, self.broker, self.cloud = workerd, owner, broker, cloud
 
     def ask(self, command: str, body: object = None) -> Any:
-        """The answer of a command that must work."""
-        return good(self.owner.send(self.workerd.url, command, body))
+        """The answer of a command that must work, and says what it says in plain words."""
+        answer = good(self.owner.send(self.workerd.url, command, body))
+        assert_plain(answer)
+        return answer
 
     def tick(self, **body: object) -> Any:
         return self.ask("tick", body)["run"]
@@ -38,6 +41,23 @@ class Deployment:
 
 
 Deploy = Callable[..., Deployment]
+
+
+def assert_plain(answer: object, name: str = "") -> None:
+    """Fails if a text for people holds a time stamp, an amount without its sign, a code or a technical word.
+
+    What Alpaca said itself stands in quotation marks and may say anything.
+    """
+    if isinstance(answer, dict):
+        for each, value in answer.items():
+            assert_plain(value, each)
+    elif isinstance(answer, list):
+        for value in answer:
+            assert_plain(value, name)
+    elif isinstance(answer, str) and name in {"reason", "note", "text", "message"} and " " in answer:
+        own = re.sub(r'"[^"]*"', "", answer)
+        assert not re.search(r"\d{4}-\d\d|\dT\d|USD|_|Worker|undefined|null|NaN|[a-z][A-Z]|[$]\d{4}", own), answer
+        assert re.fullmatch(r"[A-Z].*[.]", answer), answer
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const load = (name) => import(`../../worker_template/${name}.js`);
-const { toCents, amount, costCents, dollars } = await load("money");
-const { exchangeTime, isoWeek } = await load("exchange-time");
+const { toCents, amount, costCents, dollars, usd } = await load("money");
+const { exchangeTime, inWords, isoWeek } = await load("exchange-time");
 const { Alpaca } = await load("alpaca");
 const { applyCeilings } = await load("ceilings");
 const { readAccount } = await load("account");
@@ -31,6 +31,9 @@ test("amounts are exact and rounding goes the careful way", () => {
   assert.equal(costCents("1", null), null);
   assert.equal(dollars(5), "0.05");
   assert.equal(dollars(-1234), "-12.34");
+  const read = { 5: "$0.05", 99999: "$999.99", 100000: "$1,000.00", 123456789: "$1,234,567.89", [-100050]: "-$1,000.50" };
+  for (const [cents, words] of Object.entries(read)) assert.equal(usd(Number(cents)), words);
+  for (const odd of [null, undefined, Number.NaN]) assert.equal(usd(odd), "an unknown amount");
 });
 
 test("New York's time agrees with the time zone database", () => {
@@ -49,6 +52,26 @@ test("New York's time agrees with the time zone database", () => {
   }
 });
 
+test("a moment is named as one would name it now", () => {
+  const now = Date.parse("2026-11-20T23:30:00-05:00"); // a Friday, already Saturday in UTC
+  const named = {
+    "2026-11-20T09:30:00-05:00": "today at 9:30",
+    "2026-11-21T00:05:00-05:00": "tomorrow at 0:05",
+    "2026-11-19T16:00:00-05:00": "yesterday at 16:00",
+    "2026-11-23T09:30:00-05:00": "on Monday at 9:30",
+    "2026-11-26T09:30:00-05:00": "on Thursday at 9:30",
+    "2026-11-14T09:30:00-05:00": "on Saturday at 9:30",
+    "2026-11-27T09:30:00-05:00": "on November 27 at 9:30",
+    "2026-10-31T23:59:59-04:00": "on October 31 at 23:59",
+  };
+  for (const [moment, words] of Object.entries(named)) {
+    assert.equal(inWords(Date.parse(moment), now), `${words} in New York`);
+  }
+  const beforeChange = Date.parse("2026-03-07T12:00:00-05:00");
+  assert.equal(inWords(Date.parse("2026-03-08T09:30:00-04:00"), beforeChange), "tomorrow at 9:30 in New York");
+  assert.equal(inWords(Date.parse("2026-03-09T09:30:00-04:00"), beforeChange), "on Monday at 9:30 in New York");
+});
+
 test("weeks are numbered as ISO 8601 does", () => {
   const weeks = { "2026-11-23": "2026w48", "2026-12-31": "2026w53", "2027-01-03": "2026w53", "2027-01-04": "2027w01" };
   for (const [date, week] of Object.entries(weeks)) assert.equal(isoWeek(date), week);
@@ -61,9 +84,9 @@ test("a client that gets no answer in time gives up, and keeps the keys to itsel
   const keys = { url: "http://alpaca", keyId: "PKKEYKEYKEYKEYKEY", secret: "secret\nsecret" };
   const slow = new Alpaca({ ...keys, fetcher: hang, timeout: 20 });
   const waiting = setTimeout(() => {}, 1000); // a timeout signal alone does not keep Node running
-  assert.deepEqual(await slow.clock(), { kind: "unreachable", why: "no answer in time" });
+  assert.deepEqual(await slow.clock(), { kind: "unreachable", why: "late", status: null });
   clearTimeout(waiting);
-  assert.deepEqual(await new Alpaca(keys).account(), { kind: "unreachable", why: "no connection" });
+  assert.deepEqual(await new Alpaca(keys).account(), { kind: "unreachable", why: "connection", status: null });
   const telling = async () => Response.json({ code: 1, message: `no ${keys.keyId} ${keys.secret}` }, { status: 422 });
   const refused = await new Alpaca({ ...keys, fetcher: telling }).account();
   assert.equal(refused.message, "no … …");
@@ -130,7 +153,7 @@ test("a refused weekly order is tried again on the next trading day, a cancelled
   for (const status of ["canceled", "filled", "sending", "lost", "accepted", "something_new"]) {
     const { intents, reason } = decide("2026-11-24", status);
     assert.equal(intents.length, 0);
-    assert.match(reason, /10\.00 USD of VTI/);
+    assert.match(reason, /\$10\.00 of VTI/);
   }
 });
 

@@ -10,10 +10,10 @@ from tests.worker.conftest import BUY, CEILINGS, Deploy, Deployment
 @pytest.mark.parametrize(
     ("ceilings", "says"),
     [
-        ({"per_order": "9.99"}, "that would make 10.00 USD, and the limit for one order is 9.99 USD."),
-        ({"per_day": "9.99"}, "the limit for one day is 9.99 USD."),
-        ({"budget": "9.99"}, "the whole budget is 9.99 USD."),
-        ({"symbols": ["SPY"]}, "it is not among the symbols agreed at deployment."),
+        ({"per_order": "9.99"}, "That would make $10.00, and the limit for one order is $9.99."),
+        ({"per_day": "9.99"}, "the limit for one day is $9.99."),
+        ({"budget": "9.99"}, "the whole budget is $9.99."),
+        ({"symbols": ["SPY"]}, "It is not among the symbols you agreed to."),
     ],
 )
 def test_no_order_goes_beyond_a_limit(deploy: Deploy, ceilings: dict[str, object], says: str) -> None:
@@ -32,7 +32,7 @@ def test_limits_count_what_was_spent_before(deploy: Deploy) -> None:
     deployed = deploy(PLAN=plan, CEILINGS=ceilings)
     run = deployed.tick()
     assert run["outcome"] == "traded"
-    assert run["reason"].startswith("Order placed: 10.00 USD of VTI, 10.00 USD of SPY. Not bought: 10.00 USD of QQQ")
+    assert run["reason"].startswith("Order placed: $10.00 of VTI, $10.00 of SPY. Not bought: $10.00 of QQQ.")
     assert len(deployed.broker.orders()) == 2
     assert deployed.tick()["outcome"] == "refused"
     assert deployed.ask("status")["spent"] == {"today": "20.00", "ever": "20.00"}
@@ -49,31 +49,38 @@ def test_the_own_book_counts_where_alpaca_tells_of_no_order(deploy: Deploy) -> N
     deployed.broker.fault("status", method="GET", path="/v2/orders$", status=200, json=[], times=None)
     run = deployed.tick()
     assert run["outcome"] == "refused"
-    assert "that would make 20.00 USD, and the limit for one day is 10.00 USD." in run["reason"]
+    assert "That would make $20.00, and the limit for one day is $10.00." in run["reason"]
 
 
 def test_no_more_than_the_cash_is_spent(deployed: Deployment) -> None:
     deployed.broker.change(cash="9.99")
     run = deployed.tick()
     assert run["outcome"] == "refused"
-    assert "the cash in the account is 9.99 USD." in run["reason"]
+    assert "the cash in the account is $9.99." in run["reason"]
     deployed.broker.change(cash="10.00")
     assert deployed.tick()["outcome"] == "traded"
 
 
 def test_cash_that_alpaca_does_not_tell_counts_as_none(deployed: Deployment) -> None:
     deployed.broker.change(omit=["cash"])
-    assert deployed.tick()["reason"] == "Not bought: 10.00 USD of VTI; the cash in the account could not be checked."
+    assert deployed.tick()["reason"] == (
+        "Not bought: $10.00 of VTI. Whether it is within the cash in the account could not be checked."
+    )
 
 
 @pytest.mark.parametrize(
-    "damage", [{"CEILINGS": CEILINGS | {"per_day": "NaN"}}, {"PLAN": None}, {"APCA_API_SECRET_KEY": None}]
+    ("damage", "detail"),
+    [
+        ({"CEILINGS": CEILINGS | {"per_day": "NaN"}}, "CEILINGS.per_day is not an amount in dollars."),
+        ({"PLAN": None}, "PLAN is not an object."),
+        ({"APCA_API_SECRET_KEY": None}, "There are no Alpaca keys."),
+    ],
 )
-def test_damaged_settings_trade_nothing(deploy: Deploy, damage: dict[str, object]) -> None:
+def test_damaged_settings_trade_nothing(deploy: Deploy, damage: dict[str, object], detail: str) -> None:
     deployed = deploy(**damage)
     run = deployed.tick()
     assert run["outcome"] == "failed"
-    assert run["reason"].endswith("Nothing was traded.")
+    assert (run["reason"], run["detail"]) == ("A setting of this bot is damaged. Nothing was traded.", detail)
     assert deployed.broker.calls() == []
     assert deployed.ask("status")["ticks"] == 1
 
@@ -81,10 +88,10 @@ def test_damaged_settings_trade_nothing(deploy: Deploy, damage: dict[str, object
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"status": "ACCOUNT_CLOSED_PENDING"}, 'its status is "ACCOUNT_CLOSED_PENDING"'),
+        ({"status": "ACCOUNT_CLOSED_PENDING"}, 'Alpaca calls its state "account closed pending"'),
         ({"trading_blocked": True}, "Alpaca has blocked trading"),
         ({"account_blocked": True}, "Alpaca has blocked this account"),
-        ({"suspend_trade": True}, "Trading is suspended"),
+        ({"suspend_trade": True}, "Trading is switched off"),
     ],
 )
 def test_an_account_that_may_not_trade_does_not(deployed: Deployment, change: dict[str, object], says: str) -> None:
@@ -139,7 +146,7 @@ def test_a_loss_beyond_the_limit_pauses_until_resumed(deploy: Deploy) -> None:
     deployed.broker.change(last_equity="1050.00")
     run = deployed.tick()
     assert run["outcome"] == "paused"
-    assert run["reason"] == "The account has lost 50.00 USD today; the limit is 49.99 USD."
+    assert run["reason"] == "The account lost $50.00 in one day, and the limit is $49.99."
     deployed.broker.change(last_equity="1000.00")
     deployed.workerd.restart()
     assert deployed.ask("status")["paused"]["reason"] == "loss"
@@ -152,18 +159,23 @@ def test_a_loss_that_cannot_be_computed_trades_nothing(deploy: Deploy) -> None:
     deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "50.00"})
     deployed.broker.change(omit=["last_equity"])
     run = deployed.tick()
-    assert (run["outcome"], run["reason"]) == ("refused", "Today's loss could not be computed, so nothing is traded.")
+    assert (run["outcome"], run["reason"]) == ("refused", "Alpaca did not say enough to work out today's loss, so nothing is traded.")
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"),
-    [("/v2/account", "html"), ("/v2/account", "cut"), ("/v2/positions", "empty"), ("/v2/orders", "cut")],
+    ("path", "kind", "says"),
+    [
+        ("/v2/account", "html", "Alpaca has a problem of its own at the moment."),
+        ("/v2/account", "cut", "Alpaca could not be reached."),
+        ("/v2/positions", "empty", "Alpaca sent an answer that makes no sense."),
+        ("/v2/orders", "cut", "Alpaca could not be reached."),
+    ],
 )
-def test_an_odd_answer_to_any_question_trades_nothing(deployed: Deployment, path: str, kind: str) -> None:
+def test_an_odd_answer_to_any_question_trades_nothing(deployed: Deployment, path: str, kind: str, says: str) -> None:
     deployed.broker.fault(kind, path=path, times=5)  # the runtime itself repeats a GET that was cut off
     run = deployed.tick()
     assert run["outcome"] == "failed"
-    assert run["reason"].startswith("Alpaca could not be reached: ")
+    assert run["reason"] == f"{says} The bot tries again at its next look."
     assert deployed.broker.orders() == []
     deployed.broker.market(is_open=True)
     assert deployed.tick()["outcome"] == "traded"

@@ -34,7 +34,7 @@ def test_a_worker_that_forgot_everything_adopts_the_order_alpaca_knows(deployed:
     # The day's limit is used up by it, so the order is not even tried.
     run = deployed.tick()
     assert run["outcome"] == "refused"
-    assert "20.00 USD, and the limit for one day is 10.00 USD" in run["reason"]
+    assert "$20.00, and the limit for one day is $10.00" in run["reason"]
 
 
 def test_an_id_that_is_taken_is_looked_up_and_adopted(deploy: Deploy) -> None:
@@ -100,9 +100,9 @@ def test_an_order_of_unknown_fate_is_cleared_up_before_anything_else(deployed: D
         (422, 42210000, 'asset "VTI" not found', "does not know or does not trade"),
         (403, 40310000, "requested asset is not fractionable", "whole shares only"),
         (403, 40310000, "fractional trading is disabled for this account", "switched off in the Alpaca account"),
-        (403, 40310000, "cannot open a long buy while a short sell order is open", 'Alpaca said: "cannot'),
+        (403, 40310000, "cannot open a long buy while a short sell order is open", 'It said: "cannot'),
         (403, 40310100, "trade denied due to pattern day trading protection", "day-trading rule"),
-        (403, None, "", "Alpaca gave no reason (status 403)."),
+        (403, None, "", "Alpaca refused the order without a reason."),
         (404, 40410000, "symbol not found: VTI", "does not know"),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_refused_order_is_explained_and_left_alone_for_the_day(
     assert says in run["orders"][0]["reason"]
     run = deployed.tick()
     assert run["outcome"] == "idle"
-    assert "the next try is on the next trading day" in run["reason"]
+    assert "The next try is on the next trading day." in run["reason"]
     assert deployed.broker.orders() == []
     assert deployed.kinds() == ["refused"]
     assert deployed.ask("status")["spent"] == {"today": "0.00", "ever": "0.00"}
@@ -160,7 +160,7 @@ def test_too_many_requests_means_silence_until_alpaca_says_so(deployed: Deployme
     deployed.broker.calls()
     run = deployed.tick()
     assert run["outcome"] == "failed"
-    assert run["reason"].startswith("Alpaca asked to wait until ")
+    assert run["reason"].endswith("asked for a break of some minutes.")
     assert deployed.broker.calls() == []
 
 
@@ -175,13 +175,11 @@ def test_a_symbol_with_an_open_order_is_skipped(deployed: Deployment) -> None:
 def test_an_order_cancelled_by_its_owner_is_not_repeated(deployed: Deployment) -> None:
     deployed.broker.fills(policy="hold")
     assert deployed.tick()["outcome"] == "traded"
-    assert 'is "new"' in deployed.tick()["reason"]
+    assert deployed.tick()["reason"] == "Nothing to do. Sent today and not carried out yet: $10.00 of VTI."
     (order,) = deployed.broker.orders()
     deployed.broker.fills(order_id=order["id"], outcome="cancel")
     run = deployed.tick()
-    assert run["reason"] == (
-        'The order for 10.00 USD of VTI was sent today and ended as "canceled"; it is not repeated today.'
-    )
+    assert run["reason"] == "Nothing to do. Not repeated today: $10.00 of VTI. The order was cancelled."
     assert deployed.ask("status")["spent"]["today"] == "0.00"
     assert deployed.kinds() == ["trade", "ended"]
 
@@ -196,5 +194,5 @@ def test_a_pause_in_the_middle_of_a_run_stops_the_next_order(deploy: Deploy) -> 
         deployed.ask("pause", {"reason": "user"})
         run = running.result()
     assert len(deployed.broker.orders()) <= 1
-    assert "Paused since" in run["reason"]
+    assert "Trading was paused today at " in run["reason"]
     assert deployed.ask("status")["paused"]["reason"] == "user"

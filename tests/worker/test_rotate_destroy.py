@@ -128,4 +128,7 @@ def test_a_worker_that_cannot_delete_itself_says_so(deployed: Deployment) -> Non
     assert deployed.owner.send(deployed.workerd.url, "destroy").status_code == 202
     deployed.cloud.wait_for(1)
     wait_until(lambda: deployed.kinds() == ["paused", "not_destroyed"])
-    assert deployed.events()[-1].endswith("Cloudflare refused with code 10000.")
+    assert deployed.events()[-1] == (
+        "not_destroyed: The bot could not delete itself. Cloudflare did not allow it. "
+        "It is paused. Please delete it in your Cloudflare account."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ def test_the_first_open_run_buys_and_the_next_has_nothing_to_do(deployed: Deploy
     run = deployed.tick()
     order_id = f"soar1-ab12cd34-{today()}-VTI-b"
     assert run["outcome"] == "traded"
-    assert run["reason"] == "Order placed: 10.00 USD of VTI."
+    assert run["reason"] == "Order placed: $10.00 of VTI."
     assert (run["id"], run["slot"], run["source"], run["market_open"]) == (1, today(), "command", True)
     assert [(order["symbol"], order["side"], order["notional"]) for order in run["orders"]] == [("VTI", "buy", "10.00")]
     assert run["orders"][0]["client_order_id"] == order_id
@@ -41,7 +42,7 @@ def test_the_first_open_run_buys_and_the_next_has_nothing_to_do(deployed: Deploy
 
     run = deployed.tick()
     assert run["outcome"] == "idle"
-    assert run["reason"] == "Nothing to do: 10.00 USD of VTI were bought today already."
+    assert run["reason"] == "Nothing to do. Bought today already: $10.00 of VTI."
     # One more look than usual, once: what became of the order.
     assert deployed.broker.calls() == [*LOOK, "GET /v2/orders"]
     assert deployed.tick()["outcome"] == "idle"
@@ -64,7 +65,7 @@ def test_a_closed_market_costs_one_call_and_the_first_time_two(deployed: Deploym
     deployed.broker.market(is_open=False)
     run = deployed.tick()
     assert (run["outcome"], run["market_open"], run["orders"]) == ("closed", False, [])
-    assert run["reason"].startswith("The market is closed. It opens at 2")
+    assert re.fullmatch(r"The market is closed\. It opens (today|tomorrow) at \d+:\d\d in New York\.", run["reason"])
     assert deployed.broker.calls() == ["GET /v2/clock", "GET /v2/account"]
     assert deployed.ask("status")["account"]["cash"] == "1000.00"
     deployed.tick()
@@ -94,6 +95,7 @@ def test_a_paused_worker_asks_nobody_anything(deployed: Deployment) -> None:
     assert deployed.ask("pause", {"reason": "user"})["paused"] == paused
     run = deployed.tick()
     assert run["outcome"] == "paused"
+    assert re.fullmatch(r"Trading was paused today at \d+:\d\d in New York\. You asked for it\.", run["reason"])
     assert deployed.broker.calls() == []
     assert deployed.ask("status")["paused"] == paused
     assert deployed.ask("resume") == {"paused": None}
@@ -106,7 +108,7 @@ def test_watching_never_orders(deploy: Deploy) -> None:
     nothing = {"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []}
     deployed = deploy(PLAN={"kind": "watch"}, CEILINGS=nothing)
     run = deployed.tick()
-    assert (run["outcome"], run["reason"]) == ("idle", "Watching only. Equity is 1000.00 USD, with 0 positions.")
+    assert (run["outcome"], run["reason"]) == ("idle", "Watching only. The account is worth $1,000.00, with 0 holdings.")
     assert deployed.broker.calls() == LOOK
     assert deployed.broker.orders() == []
 
@@ -117,12 +119,12 @@ def test_a_weekly_plan_acts_once_a_week(deploy: Deploy) -> None:
     year, week, _ = datetime.strptime(today(), "%Y%m%d").replace(tzinfo=UTC).isocalendar()
     assert run["slot"] == f"{year}w{week:02}"
     assert run["orders"][0]["client_order_id"] == f"soar1-ab12cd34-{year}w{week:02}-VTI-b"
-    assert deployed.tick()["reason"] == "Nothing to do: 10.00 USD of VTI were bought this week already."
+    assert deployed.tick()["reason"] == "Nothing to do. Bought this week already: $10.00 of VTI."
 
 
 def test_a_dry_run_says_what_it_would_do(deployed: Deployment) -> None:
     run = deployed.tick(dry=True)
-    assert run["outcome"] == "dry"
+    assert (run["outcome"], run["reason"]) == ("dry", "A trial: nothing was ordered. Due today: $10.00 of VTI.")
     assert [(order["symbol"], order["status"]) for order in run["orders"]] == [("VTI", "dry")]
     assert deployed.broker.orders() == []
     assert deployed.tick()["outcome"] == "traded"
@@ -141,7 +143,7 @@ def test_a_run_with_a_wrong_clock_does_not_trade(deployed: Deployment) -> None:
     deployed.broker.market(is_open=True, timestamp="2026-11-20T15:00:00.123456789-05:00")
     run = deployed.tick()
     assert run["outcome"] == "failed"
-    assert "differ by" in run["reason"]
+    assert "clock and Alpaca's differ by more than a minute" in run["reason"]
     deployed.broker.market(is_open=True, is_open_="yes", next_close="soon")
-    assert deployed.tick()["reason"] == "The market clock gave no proper answer."
+    assert deployed.tick()["reason"] == "Alpaca's market clock gave no proper answer."
     assert deployed.broker.orders() == []
