@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 const TEMPLATE = new URL("../worker_template/", import.meta.url);
 const SYMBOLS = ["VTI", "VOO", "SPY", "QQQ", "BND", "VXUS", "IWM", "GLD", "AGG", "VEA"];
 const KINDS = ["closed", "idle", "trading"];
-const COLD_SAMPLES = 7;
+const COLD_SAMPLES = 11;
 const WARM_SAMPLES = 300;
 const DAY = 86_400_000;
 const START = Date.parse("2026-11-23T15:00:00Z");
@@ -142,12 +142,22 @@ async function rig(count) {
 
 const EXPECTED = { closed: "closed", idle: "idle", trading: "traded" };
 
-/** Node loads these only when they are first used; in Cloudflare's runtime they are part of the process. */
+/**
+ * Node loads these only when they are first used, and has its timers in JavaScript; in Cloudflare's runtime they are
+ * native and part of the process.
+ */
 function warmPlatform() {
+  const never = new AbortController().signal;
+  AbortSignal.timeout = () => never;
   HEADERS.get("X-Request-ID");
-  AbortSignal.timeout(1000);
+  new Date().toISOString();
   new URL("https://paper-api.alpaca.markets/?a=b").searchParams.get("a");
-  memory().exec("SELECT 1").toArray();
+  const sql = memory();
+  sql.exec("CREATE TABLE some (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX by_text ON some (text)");
+  sql.exec("INSERT INTO some (text) VALUES (?) ON CONFLICT (id) DO UPDATE SET text = excluded.text RETURNING id", "a");
+  sql.exec("UPDATE some SET text = coalesce(?, text) WHERE id = ?", "b", 1);
+  sql.exec("SELECT *, (SELECT count(*) FROM some) AS n FROM some WHERE text = ? ORDER BY id LIMIT 1", "b").toArray();
+  sql.exec("DELETE FROM some WHERE id <= ?", 1);
 }
 
 /** Milliseconds and requests of one run of that kind. */
@@ -172,6 +182,7 @@ async function cold(kind, count) {
 
 /** Every kind in turn, many times; the median CPU of each. */
 async function warm(kind, count) {
+  warmPlatform();
   const made = await rig(count);
   const samples = [];
   for (let sample = 0; sample < WARM_SAMPLES; sample += 1) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def demonstrate(port: int, *, fresh: bool = False) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with StandIns(Ports.from_first(port), crons=True) as world:
+    with _stand_ins(port) as world:
         _furnish(world)
         log = HOME / "bot.log"
         with BotProcess(world.settings(HOME / "data"), log) as bot:
@@ -32,6 +33,19 @@ def demonstrate(port: int, *, fresh: bool = False) -> None:
                 pass
             if bot.ended():
                 print(f"The bot has ended by itself; {log} says why.")
+
+
+def _stand_ins(port: int) -> StandIns:
+    try:
+        return StandIns(Ports.from_first(port), crons=True)
+    except OSError as error:
+        problem = error.strerror
+    print(
+        f"The sandbox needs the ports {port} to {port + 4} on this machine, and one of them is taken ({problem}).\n"
+        "Is another demo running? Otherwise choose others, for example: .venv/bin/soar demo --port 9080",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 
 def _furnish(world: StandIns) -> None:

@@ -15,7 +15,7 @@ export function toCents(text, rounding) {
   if (!found) return null;
   const [, sign = "", whole = "", digits = ""] = found;
   const cents = Number(whole) * 100 + Number(digits.slice(0, 2).padEnd(2, "0"));
-  const rest = /[1-9]/.test(digits.slice(2));
+  const rest = Number(digits.slice(2)) > 0;
   if (sign === "") return rest && rounding === "up" ? cents + 1 : cents;
   return rest && rounding === "down" ? -cents - 1 : 0 - cents;
 }
@@ -73,7 +73,7 @@ function nano(text) {
   const found = DECIMAL.exec(plain(text));
   if (!found || found[1] === "-") return null;
   const digits = found[3] ?? "";
-  const rest = /[1-9]/.test(digits.slice(9)) ? 1n : 0n;
+  const rest = Number(digits.slice(9)) > 0 ? 1n : 0n;
   return BigInt(`${found[2]}${digits.slice(0, 9).padEnd(9, "0")}`) + rest;
 }
 

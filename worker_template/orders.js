@@ -61,9 +61,17 @@ function market({ symbol, side, cents, client_order_id }) {
  * @param {Desk} desk
  * @param {Fields[]} openOrders
  */
-export async function settle({ alpaca, book, ledger, now }, openOrders) {
-  const unclear = book.open().filter((own) => !note(book, own, openOrders));
-  if (unclear.length === 0) return;
+export async function settle(desk, openOrders) {
+  const unclear = desk.book.open().filter((own) => !note(desk.book, own, openOrders));
+  if (unclear.length > 0) await clearUp(desk, unclear);
+}
+
+/**
+ * Finds out what became of orders that are no longer open. Throws Halt.
+ * @param {Desk} desk
+ * @param {OwnOrder[]} unclear
+ */
+async function clearUp({ alpaca, book, ledger, now }, unclear) {
   const since = Math.min(...unclear.map((own) => Date.parse(own.at))) - 60_000;
   const recent = await alpaca.ordersSince(since, [...new Set(unclear.map((own) => own.symbol))]);
   if (recent.kind !== "ok") throw haltFor(recent);

@@ -13,16 +13,22 @@ const SKIP_BEFORE_CLOSE = 15;
 /** @typedef {import("./tick.js").Desk} Desk */
 
 /**
- * Ends the run if someone or something paused trading, or Alpaca asked to be left alone for a while.
+ * Ends the run if Alpaca asked to be left alone for a while.
+ * @param {Desk} desk
+ */
+export function checkBreak({ ledger, now }) {
+  if (Number(ledger.recall("wait_until") ?? 0) > now()) throw new Halt("failed", "wait", BREAK);
+}
+
+/**
+ * Ends the run if someone or something paused trading.
  * @param {Desk} desk
  */
 export function checkPause({ ledger, now }) {
   const paused = ledger.paused();
-  if (paused) {
-    const when = inWords(Date.parse(paused.since), now());
-    throw new Halt("paused", "paused", `Trading was paused ${when}. ${paused.note}`);
-  }
-  if (Number(ledger.recall("wait_until") ?? 0) > now()) throw new Halt("failed", "wait", BREAK);
+  if (!paused) return;
+  const when = inWords(Date.parse(paused.since), now());
+  throw new Halt("paused", "paused", `Trading was paused ${when}. ${paused.note}`);
 }
 
 /**

@@ -57,9 +57,9 @@ const HOSTS = { paper: "https://paper-api.alpaca.markets", live: "https://api.al
 export function readSettings(env) {
   const mode = env.MODE;
   if (mode !== "paper" && mode !== "live") throw new BadSettings("MODE is neither paper nor live.");
-  const alpacaUrl = text(env.ALPACA_URL, "ALPACA_URL").replace(/\/+$/, "");
+  const alpacaUrl = text(env.ALPACA_URL, "ALPACA_URL");
   const other = mode === "paper" ? HOSTS.live : HOSTS.paper;
-  if (alpacaUrl === other) throw new BadSettings("ALPACA_URL belongs to the other mode.");
+  if (alpacaUrl.startsWith(other)) throw new BadSettings("ALPACA_URL belongs to the other mode.");
   if (!/^[0-9a-f]{8}$/.test(env.DEPLOYMENT)) throw new BadSettings("DEPLOYMENT is not 8 hexadecimal digits.");
   if (!env.APCA_API_KEY_ID || !env.APCA_API_SECRET_KEY) throw new BadSettings("There are no Alpaca keys.");
   return {

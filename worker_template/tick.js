@@ -6,7 +6,7 @@ import { applyCeilings } from "./ceilings.js";
 import { exchangeTime, inWords } from "./exchange-time.js";
 import { Halt, haltFor } from "./halt.js";
 import { countSpent, place, settle } from "./orders.js";
-import { checkAccount, checkLoss, checkPause, checkSession, readClock } from "./preconditions.js";
+import { checkAccount, checkBreak, checkLoss, checkPause, checkSession, readClock } from "./preconditions.js";
 import { clientOrderId, conclude, line } from "./result.js";
 
 /** @typedef {import("./result.js").Result} Result */
@@ -54,6 +54,7 @@ export async function tick(desk) {
  */
 async function run(desk, result) {
   checkPause(desk);
+  checkBreak(desk);
   const clock = await readClock(desk);
   const { time } = clock;
   result.slot = desk.settings.plan.slot(time);

@@ -164,8 +164,8 @@ TROUBLES: Final[dict[str, str]] = {
         "There is no bot at its address: it may have been deleted in Cloudflare. Tap Remove to tidy up here."
     ),
     "removal.absent": (
-        "There is no bot at its address: it may have been deleted in Cloudflare already. Paste a token, and I make sure "
-        "of it and tidy up here."
+        "There is no bot at its address: it may have been deleted in Cloudflare already. Paste a token, and I make "
+        "sure of it and tidy up here."
     ),
     "removal.not_by_itself": (
         "Your bot could not remove itself just now. Go back and try again in a minute, or paste a token, and I remove "
