@@ -26,6 +26,8 @@ def expectation(asks: AbstractSet[Kind]) -> Expecting | None:
     """Say to the reader of pastes what is awaited."""
     if Kind.TOKEN in asks:
         return Expecting.CLOUDFLARE_TOKEN
+    if asks == {Kind.SECRET}:
+        return Expecting.SECRET
     return Expecting.KEY_PAIR if asks else None
 
 

@@ -70,7 +70,12 @@ class Elapsed:
     """Time has passed; what has expired is let go."""
 
 
-Event: TypeAlias = "Command | Tapped | Said | Pasted | Ended | Elapsed"
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Soar has heard nothing for longer than Telegram keeps messages: some may be lost, keys among them."""
+
+
+Event: TypeAlias = "Command | Tapped | Said | Pasted | Ended | Elapsed | Away"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ from flows.states import (
 S = TypeVar("S")
 TOKEN = frozenset({Kind.TOKEN})
 KEYS = frozenset({Kind.KEY_ID, Kind.SECRET})
+SECRET = frozenset({Kind.SECRET})
 
 
 @dataclass(frozen=True, slots=True)
 class Row(Generic[S]):
-    """One state's line. `asks` are the secrets it takes; `strict` states delete anything that is not plain talk."""
+    """One state's line. `asks` are the secrets it waits for; `strict` states delete anything that is not plain talk."""
 
     state: type[S]
     screen: Callable[[S, Context], Screen]
@@ -115,7 +116,7 @@ TABLE: tuple[Row[Any], ...] = (
     Row(AskKeyId,    screens.ask_key_id,   7, {}, lambda s: MakeKey(s.job, s.access, None, s.secret),
         pasted=keys.keys_pasted, asks=KEYS, strict=True),
     Row(AskSecret,   screens.ask_secret,   8, {}, lambda s: AskKeyId(s.job, s.access),
-        pasted=keys.keys_pasted, asks=KEYS, strict=True),
+        pasted=keys.keys_pasted, asks=SECRET, strict=True),
     Row(Working,     screens.working,      0, {"stop": keys.stop_working}, None,
         ended=keys.work_ended, strict=True, cancel=False),
     Row(WrongMode,   screens.wrong_mode,   0, {"switch": keys.switch_mode, "other_keys": keys.other_keys}, None,

@@ -46,6 +46,7 @@ _UNRENDERED = (
     .order_by(dialogs.c.updated_at)
     .limit(bindparam("most"))
 )
+_PAGE = select(dialogs).where(dialogs.c.chat_id > bindparam("after")).order_by(dialogs.c.chat_id).limit(bindparam("most"))
 
 
 def load(connection: Connection, chat_id: int) -> Dialog | None:
@@ -78,3 +79,8 @@ def rendered(connection: Connection, chat_id: int, *, version: int, anchor_messa
 def unrendered(connection: Connection, *, limit: int = 1000) -> list[Dialog]:
     """Dialogs whose message shows an older version, longest-waiting first: a crash came between saving and showing."""
     return [Dialog(*row) for row in connection.execute(_UNRENDERED, {"most": limit})]
+
+
+def page(connection: Connection, *, after: int, limit: int = 500) -> list[Dialog]:
+    """The dialogs of chats numbered above `after`, in that order: to go through all of them a page at a time."""
+    return [Dialog(*row) for row in connection.execute(_PAGE, {"after": after, "most": limit})]

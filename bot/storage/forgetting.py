@@ -12,7 +12,7 @@ _UNNAME = update(updates).where(updates.c.chat_id == _CHAT).values(chat_id=None)
 _DELETE = {
     table.name: delete(table).where(table.c.chat_id == _CHAT)
     for table in metadata.sorted_tables
-    if table is not updates
+    if table is not updates and "chat_id" in table.c
 }
 
 

@@ -130,3 +130,10 @@ consents = Table(
     Column("text_sha256", String, primary_key=True),
     Column("at", Double, nullable=False),
 )
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Double, nullable=False),
+)

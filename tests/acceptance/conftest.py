@@ -23,24 +23,17 @@ def busy_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def real_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One bot for everybody whose Workers really run."""
+def standing_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with open_house(tmp_path_factory.mktemp("real"), execution=True) as house:
         yield house
 
 
-@pytest.fixture(scope="session")
-def _mortal_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("mortal"), execution=True) as house:
-        yield house
-
-
 @pytest.fixture
-def mortal_house(_mortal_house: House) -> Iterator[House]:
-    """One bot that may be killed and stopped; it runs before and after each test."""
-    yield _mortal_house
-    if _mortal_house.bot.ended():
-        _mortal_house.restart()
+def real_house(standing_house: House) -> House:
+    """One bot for everybody whose Workers really run; it may be killed, for it runs again before the next test."""
+    if standing_house.bot.ended():
+        standing_house.restart()
+    return standing_house
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from tests.acceptance.newcomer import Newcomer
 
 
 @pytest.fixture
-def house(mortal_house: House) -> House:
-    return mortal_house
+def house(real_house: House) -> House:
+    return real_house
 
 
 async def forgotten(ada: Newcomer) -> None:

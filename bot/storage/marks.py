@@ -1,0 +1,24 @@
+"""Moments to remember beyond a restart, by name."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.storage.dialect import InsertOnce
+from bot.storage.tables import marks
+
+_AT = select(marks.c.at).where(marks.c.name == bindparam("mark"))
+_MOVE = update(marks).where(marks.c.name == bindparam("mark")).values(at=bindparam("moment"))
+_ADD = InsertOnce(marks)
+
+
+def at(connection: Connection, name: str) -> float | None:
+    """When it was last set, in Unix seconds; None when it never was."""
+    moment: float | None = connection.execute(_AT, {"mark": name}).scalar()
+    return moment
+
+
+def put(connection: Connection, name: str, *, now: float) -> None:
+    """Set it to `now`."""
+    if connection.execute(_MOVE, {"mark": name, "moment": now}).rowcount == 0:
+        _ADD.run(connection, {"name": name, "at": now})
