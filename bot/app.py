@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,6 +16,7 @@ from typing import Final
 
 from telegram.error import InvalidToken, NetworkError
 
+from bot.absence import Absence
 from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation, Occasion
@@ -26,6 +29,7 @@ from bot.operations.ends import Ends
 from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
+from bot.patience import patiently
 from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits
 from bot.runner.port import Handler
@@ -42,10 +46,10 @@ from bot.telegram.gate import Gate
 from bot.telegram.receiver import Receiver
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from bot.tickets import Tickets
-from bot.transport import Transport, proxied
 from bot.vault.keyfile import load_or_create
 from bot.vault.keyring import BadKeyring, Keyring
 from bot.vault.process import harden
+from bot.watchdog import Watchdog
 from deploy.clock import SystemClock
 from deploy.cloudflare import Cloudflare
 from deploy.template import read_template
@@ -57,7 +61,7 @@ from flows.screen import Place
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
 STOP_GRACE = 3.0  # seconds for work to end by itself; what is cut off goes on after the next start
-CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
+SWITCH_SECONDS = 0.0005  # after which a busy thread, the database's say, lets the event loop go on
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 PAGES: Final[Mapping[Place, str]] = {
     Place.ALPACA_SIGN_UP: "https://app.alpaca.markets/signup",
@@ -80,6 +84,11 @@ def fresh_id() -> str:
     return secrets.token_hex(8)
 
 
+def new_incident() -> str:
+    """Eight hex digits to find a failure by, in the chat and in the log."""
+    return secrets.token_hex(4)
+
+
 def keyring_of(settings: Settings) -> Keyring:
     """The key ring given, or the one in the data folder. Raises BadKeyring or OSError."""
     if settings.master_keys is not None:
@@ -99,7 +108,7 @@ class Soar:
         self.database = Database(settings.storage_url)
         token = settings.telegram_token.get_secret_value().strip()
         self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate())
-        self.http = open_http(transport=None if proxied() else Transport(CONNECTIONS))
+        self.http = open_http()
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self._memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self._memory, PAGES, clock=clock)
@@ -108,16 +117,18 @@ class Soar:
         self._checker = KeyChecker(settings.alpaca_paper_url, settings.alpaca_live_url)
         self._shop = self._workshop(settings, keyring)
         self._board = Board(self.anchors, self.stage.look, {"deploy": STEPS, "rotate": ROTATION}, clock=clock)
+        ends = Ends(self.stage, self._board, clock)
         self._runner = EmbeddedRunner(
             StoredOperations(self.database),
             self._handlers(),
-            on_end=Ends(self.stage, self._board, clock).commit,
+            on_end=ends.commit,
             on_progress=self._board.reached,
             clock=SystemClock(),
-            new_incident=partial(secrets.token_hex, 4),
+            new_incident=new_incident,
             limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE}),
         )
         self.stage.runs(self._runner)
+        self._watchdog = Watchdog(self._runner, ends.commit, new_incident)
         self._deletions = Deletions(self.telegram, self.database, tell=self._tell_undeletable, clock=clock)
         self.dispatcher = Dispatcher(
             telegram=self.telegram,
@@ -126,6 +137,7 @@ class Soar:
             sealer=self.tickets,
             deletions=self._deletions,
             clock=clock,
+            new_incident=new_incident,
             allowed=settings.allowed,
         )
 
@@ -164,7 +176,7 @@ class Soar:
 
     async def run(self) -> None:
         """Run until cancelled; what has begun is finished or left for the next start. Raises InvalidToken."""
-        await self._tidy_up()
+        expired = await patiently(self._tidy_up)
         name = await self._open()
         log.info("soar is running", extra={"bot": name})
         try:
@@ -172,10 +184,11 @@ class Soar:
                 group.create_task(self._deletions.run())
                 group.create_task(self._memory.run())
                 group.create_task(self._board.run())
-                group.create_task(self._sweep())
+                group.create_task(self._sweep(expired))
                 group.create_task(Housekeeping(self.database, clock=self._clock).run())
                 group.create_task(self._go_on())
-                group.create_task(Receiver(self.telegram, self.dispatcher.handle, self.dispatcher.park).run())
+                group.create_task(self._watchdog.run())
+                group.create_task(self._receiver().run())
         finally:
             await self._close()
             log.info("soar has stopped")
@@ -190,25 +203,34 @@ class Soar:
             await asyncio.sleep(pause)
             pause = min(30.0, pause * 2)
 
-    async def _tidy_up(self) -> None:
-        """First thing: shred what expired while nobody was here."""
-        await self.tickets.sweep()
+    def _receiver(self) -> Receiver:
+        absence = Absence(self.database, self.stage, clock=self._clock)
+        return Receiver(
+            self.telegram, self.dispatcher.handle, self.dispatcher.park, skim=self.dispatcher.skim, heard=absence.heard
+        )
+
+    async def _tidy_up(self) -> set[int]:
+        """First thing: shred what expired while nobody was here; returns the chats it belonged to."""
+        expired = await self.tickets.sweep()
         await self.database.shred()
+        return expired
 
     async def _go_on(self) -> None:
         """Take up what a stop or crash has interrupted: screens not shown, operations not ended."""
-        for chat_id in await self._memory.unshown():
-            await self.stage.show(chat_id)
-        await self._runner.recover()
+        for chat_id in await patiently(self._memory.unshown):
+            await patiently(partial(self.stage.show, chat_id))
+        await patiently(self._runner.recover)
         await asyncio.to_thread(self._checker.warm_up)
+        gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
         await self.telegram.introduce(COMMANDS, DESCRIPTION, SHORT_DESCRIPTION)
 
-    async def _sweep(self) -> None:
-        """Let go of expired tickets, and show their chats what to do now."""
+    async def _sweep(self, expired: set[int]) -> None:
+        """Show chats whose tickets have expired what to do now, and let go of further ones."""
         while True:
-            for chat_id in await self.tickets.sweep():
-                await self.stage.take(Occasion(chat_id, chat_id, Elapsed()))
+            for chat_id in expired:
+                await patiently(partial(self.stage.take, Occasion(chat_id, chat_id, Elapsed())))
             await asyncio.sleep(SWEEP_SECONDS)
+            expired = await patiently(self.tickets.sweep)
 
     async def _close(self) -> None:
         await self._runner.close(grace=STOP_GRACE)
@@ -225,6 +247,7 @@ def start(settings: Settings) -> None:
     """Run the bot in this process until it is told to stop. Raises CannotStart."""
     set_up(settings.log_level)
     harden()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         soar = Soar(settings)
     except (BadSettings, BadKeyring, StorageError, OSError) as error:

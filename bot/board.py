@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation import Shown
 from bot.runner.port import Operation
 from bot.runner.port import Progress as Reached
+from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
 from flows.events import Progress
 from flows.machine import is_waiting, operation_of
@@ -60,7 +62,8 @@ class Board:
             await asyncio.sleep(EVERY)
             for work in list(self._works.values()):
                 if self._clock() - work.began >= EVERY:
-                    await self._show(work)
+                    with suppress(StorageError):  # the next look may see again
+                        await self._show(work)
 
     async def _show(self, work: _Work) -> None:
         shown = await self._look(work.operation.chat_id)

@@ -56,10 +56,10 @@ class Tickets:
         chats: set[int] = set()
         for kind, seconds in LIFETIME.items():
             now = self._clock()
-            over = {"now": now, "of": str(kind), "latest": now + seconds + SLACK}
-            gone = await self._database.read(partial(tickets.expired, **over))
+            latest = now + seconds + SLACK
+            gone = await self._database.read(partial(tickets.expired, now=now, of=str(kind), latest=latest))
             if gone:
-                await self._database.write(partial(tickets.delete_expired, **over))
+                await self._database.write(partial(tickets.delete_expired, now=now, of=str(kind), latest=latest))
             chats |= {ticket.chat_id for ticket in gone}
         if chats:
             await self._database.shred()

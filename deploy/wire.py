@@ -15,6 +15,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+IDLE = 8  # connections kept for later; httpcore looks at each of them twice per request
 Http = httpx.AsyncClient
 File = tuple[str, tuple[str | None, bytes, str]]
 
@@ -56,17 +57,14 @@ class Cut:
     kind: str
 
 
-def open_http(
-    *, connect_seconds: float = 5.0, connections: int = 100, transport: httpx.AsyncBaseTransport | None = None
-) -> Http:
-    """Make the client that the process shares, over `transport` if one is given: it keeps no cookies."""
+def open_http(*, connect_seconds: float = 5.0, connections: int = 100) -> Http:
+    """Make the client that the process shares: connections are kept, cookies and redirects are not."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(60.0, connect=connect_seconds, pool=30.0),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections // 2),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=IDLE),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
-        transport=transport,
-        verify=_trust() if transport is None else True,
+        verify=_trust(),
     )
 
 

@@ -32,7 +32,7 @@ from flows.states import (
     Welcome,
     Working,
 )
-from flows.trouble import TOKEN_CODES, trouble
+from flows.trouble import KNOWN_CODES, TOKEN_CODES, trouble
 from flows.words import Text, say
 
 DESTROY_PHRASE = "DESTROY"
@@ -209,16 +209,19 @@ def destroy_said(state: ConfirmDestroy, text: str, context: Context) -> Move:
     return replace(moved, tidy=True)
 
 
-def destroy_ended(state: Destroying, event: Ended, _context: Context) -> Move:
+def destroy_ended(state: Destroying, event: Ended, context: Context) -> Move:
     """The Worker is gone, or a token is needed to make it so."""
     data = dict(event.data)
     script = str(data.get("script", ""))
     if event.code in {"destroyed", "unsure"}:
         return Move(Gone(state.mode, script, event.code == "destroyed"))
-    job = Removal(state.worker, state.mode, str(data.get("account", "")))
+    known = context.worker(state.worker)
+    job = Removal(state.worker, state.mode, known.account if known else str(data.get("account", "")))
     if isinstance(state.access, Connected):
         tried = None if event.code in TOKEN_CODES else state.access.token
         return Move(AskToken(job, tried=tried), notice=trouble(event.code, data))
+    if event.code in {"stuck", "timeout"} or event.code not in KNOWN_CODES:
+        return Move(Home(state.worker), notice=trouble(event.code, data))  # it may be gone, or go when asked once more
     return Move(AskToken(job), notice=_not_by_itself(event.code))
 
 

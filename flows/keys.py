@@ -55,14 +55,27 @@ def keys_made(state: MakeKey, _argument: str, context: Context) -> Move:
 
 def keys_pasted(state: MakeKey | AskKeyId | AskSecret, event: Pasted, context: Context) -> Move:
     """Take whatever of the pair has come."""
-    key_id = event.get(Kind.KEY_ID) or getattr(state, "key_id", None)
-    secret = event.get(Kind.SECRET) or getattr(state, "secret", None)
+    key_id = event.get(Kind.KEY_ID) or _held(state, "key_id", context)
+    secret = event.get(Kind.SECRET) or _held(state, "secret", context)
     asked = Kind.SECRET if isinstance(state, AskSecret) else Kind.KEY_ID
     if event.get(Kind.KEY_ID) is None and event.get(Kind.SECRET) is None:
         found = "token_instead" if event.get(Kind.TOKEN) else event.problem
         return Move(state, notice=say(f"paste.{found or f'no_{asked}_found'}"))
     moved = onward(state.job, state.access, (key_id, secret), context)
     return moved.noticing(_remark(event, asked, secret))
+
+
+def pasted_instead(state: Stopped | WrongMode, event: Pasted, context: Context) -> Move:
+    """Take keys pasted in place of those held, without a tap that says so."""
+    if event.get(Kind.KEY_ID) is None and event.get(Kind.SECRET) is None:
+        found = "token_instead" if event.get(Kind.TOKEN) else event.problem
+        return Move(state, notice=say(f"paste.{found or 'no_key_id_found'}"))
+    return keys_pasted(AskKeyId(state.job, state.access), event, context)
+
+
+def _held(state: object, name: str, context: Context) -> Held | None:
+    held = getattr(state, name, None)
+    return held if isinstance(held, Held) and held.alive(context.now) else None
 
 
 def _remark(event: Pasted, asked: Kind, secret: Held | None) -> Text | None:
@@ -76,8 +89,8 @@ def _remark(event: Pasted, asked: Kind, secret: Held | None) -> Text | None:
 def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
     """Go to whatever is still missing; with everything there, to work."""
     key_id, secret = given
-    if isinstance(access, Connected) and access.token.until < context.now + _ahead(given, job):
-        return Move(AskToken(job, key_id, secret), notice=say("notice.token_expired"))
+    if isinstance(access, Connected) and not _lasts(access.token, _ahead(given, job), context):
+        return Move(AskToken(job, key_id, secret), notice=token_expired(given))
     if isinstance(job, Removal):
         return remove(job, access, context)
     match key_id, secret:
@@ -90,6 +103,15 @@ def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
         case Held(), Held():
             return work(job, access, key_id, secret, context)
     raise AssertionError  # pragma: no cover
+
+
+def token_expired(given: Given) -> Text:
+    """Say that a Cloudflare token is needed anew, and what that means for the keys."""
+    return say("notice.token_expired_keys_kept" if any(given) else "notice.token_expired")
+
+
+def _lasts(token: Held, ahead: int, context: Context) -> bool:
+    return token.alive(context.now) and token.until >= context.now + ahead
 
 
 def _ahead(given: Given, job: Job) -> int:

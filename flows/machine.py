@@ -8,8 +8,8 @@ from typing import Any, assert_never
 from flows import control
 from flows.codec import Dialog
 from flows.effects import Move
-from flows.events import Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
-from flows.keys import AHEAD_OF_KEY
+from flows.events import Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
+from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
 from flows.screens import numbered
 from flows.states import (
@@ -43,12 +43,12 @@ from flows.table import row_of
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
-LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
 
 
 def advance(state: State, event: Event, context: Context) -> Move:
     """Take one step. Never raises on a user's input: what makes no sense leaves the state and says so."""
-    fresh = freshen(state, context.now)
+    # Keys are taken by the question they answer, even if the token has expired meanwhile: a Secret is shown only once.
+    fresh = Move(state) if isinstance(event, Pasted) and Kind.SECRET in asks(state) else freshen(state, context.now)
     moved = _step(fresh.state, event, context).noticing(fresh.notice)
     after = freshen(moved.state, context.now)
     return replace(moved, state=after.state).noticing(after.notice)
@@ -72,6 +72,8 @@ def _step(state: State, event: Event, context: Context) -> Move:
             return _ended(state, event, context)
         case Elapsed():
             return Move(state)
+        case Away():
+            return Move(state, notice=say("notice.away"), resend=True) if strict(state) else Move(state)
     assert_never(event)
 
 
@@ -121,7 +123,7 @@ def _fresh(state: State, now: int) -> Move:
             return Move(replace(state, kept=_open(state.kept, now)))
         case PickAccount(job, token) | PickName(job, token) if _alive(token, now) is None:
             given = _alive(state.key_id, now), _alive(state.secret, now)
-            return Move(AskToken(job, *given), notice=say("notice.token_expired"))
+            return Move(AskToken(job, *given), notice=token_expired(given))
         case KeepToken() | MakeKey() | AskKeyId() | AskSecret() | WrongMode() | Stopped():
             return _fresh_keys(state, now)
         case AskToken(key_id=key_id, secret=secret, kept=kept, tried=tried):
@@ -136,7 +138,7 @@ def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | 
     key_id, secret = (_alive(held, now) for held in before)
     ahead = AHEAD_OF_KEY if isinstance(state, MakeKey) and not any(before) else 0
     if isinstance(state.access, Connected) and not (_open(state.access, now) and _open(state.access, now + ahead)):
-        return Move(AskToken(state.job, key_id, secret), notice=say("notice.token_expired"))
+        return Move(AskToken(state.job, key_id, secret), notice=token_expired((key_id, secret)))
     if (key_id, secret) == before:
         return Move(state)
     if isinstance(state, KeepToken | MakeKey):
@@ -147,8 +149,7 @@ def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | 
 
 
 def _alive(held: Held | None, now: int) -> Held | None:
-    # Nothing is held for longer than this: a later end means that the clock was put back meanwhile.
-    return held if held is not None and now < held.until <= now + LONGEST_HELD else None
+    return held if held is not None and held.alive(now) else None
 
 
 def _open(kept: Connected | None, now: int) -> Connected | None:
@@ -186,8 +187,8 @@ def asks(state: State) -> frozenset[Kind]:
 
 
 def strict(state: State) -> bool:
-    """Tell whether everything but plain talk is to be deleted unread."""
-    return row_of(control.beneath(state)).strict
+    """Tell whether everything but plain talk is to be deleted unread; not where a phrase is to be typed."""
+    return row_of(control.beneath(state)).strict and row_of(state).said is None
 
 
 def tickets(state: State) -> frozenset[str]:

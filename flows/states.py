@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from flows.plans import Mode, Plan
 
+LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -18,6 +20,10 @@ class Held:
     until: int
     ending: str = ""
     looks: Mode | None = None
+
+    def alive(self, now: int) -> bool:
+        """Tell whether it is still held; an end too far away means that the clock was put back, and it is not."""
+        return now < self.until <= now + LONGEST_HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,9 @@ TABLE: tuple[Row[Any], ...] = (
     Row(Working,     screens.working,      0, {"stop": keys.stop_working}, None,
         ended=keys.work_ended, strict=True, cancel=False),
     Row(WrongMode,   screens.wrong_mode,   0, {"switch": keys.switch_mode, "other_keys": keys.other_keys}, None,
-        strict=True),
+        pasted=keys.pasted_instead, asks=KEYS, strict=True),
     Row(Stopped,     screens.stopped,      0, {"again": keys.try_again, "other_keys": keys.other_keys}, None,
-        strict=True),
+        pasted=keys.pasted_instead, asks=KEYS, strict=True),
     # — looking after what is there —
     Row(Done,        screens.done,         0, {"do": control.home_tapped, "another": control.set_up}, cancel=False),
     Row(Home,        screens.home,         0, {"do": control.home_tapped, "show": control.show_worker,

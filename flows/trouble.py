@@ -24,5 +24,6 @@ def trouble(code: str, data: dict[str, Json] | None = None) -> Text:
     facts = data or {}
     detail, incident = str(facts.get("detail", "")), str(facts.get("incident", ""))
     if code in KNOWN_CODES:
-        return say(f"error.{code}", detail=detail)
+        known = say(f"error.{code}", detail=detail)
+        return say("error.ours", error=known, incident=incident) if incident else known
     return say("error.unknown", code=code, detail=detail, incident=incident)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from sandbox.stand_ins import StandIns
 from sandbox.telegram.phone import Phone
 
 NEWCOMER = 501
+MOST_OF_A_MINUTE = timedelta(seconds=40)
 
 
 class Failed(AssertionError):  # noqa: N818  (says what happened)
@@ -103,8 +105,18 @@ async def deployed(play: Play) -> None:
     play.check("the Worker ticked and recorded it", holds=True)
 
 
+async def midnight_is_far(play: Play) -> None:
+    """Let midnight pass in New York if it is near: what was bought before it was not bought today."""
+    while True:
+        now = datetime.fromisoformat((await play.sites.alpaca())["clock"]["timestamp"])
+        if now.date() == (now + MOST_OF_A_MINUTE).date():
+            return
+        await asyncio.sleep(1)
+
+
 async def pausing(play: Play) -> None:
     """A pause stops the next tick from trading, a resume lets it."""
+    await midnight_is_far(play)
     await play.taps("⏸ Pause", "Paused")
     await play.sites.market(open=True)
     before = await play.orders()

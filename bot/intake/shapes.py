@@ -27,7 +27,7 @@ SECRET_LENGTHS = (40, 44)
 NOTICED_LENGTHS = range(35, 65)
 OLD_CLOUDFLARE_LENGTH = 40
 FEWEST_OF_A_CASE = 3
-MOST_DIGITS = 0.8
+MOST_DIGITS, FEW_DIGITS = 0.8, 0.2
 MOST_SYMBOLS = 0.25
 
 _KEY_ID = re.compile(r"(?:PK|AK|CK)(?:[A-Z0-9]{18}|[A-Z0-9]{24})")
@@ -93,14 +93,19 @@ def may_be_cloudflare(text: str) -> bool:
 
 def is_cloudflare_token(text: str) -> bool:
     """Whether this is a Cloudflare API token in the form that names itself (cfut_ of a user, cfat_ of an account)."""
-    return _CLOUDFLARE.fullmatch(text) is not None and not reads_like_words(text)
+    return _CLOUDFLARE.fullmatch(text) is not None and not _is_identifier_of_words(text)
+
+
+def _is_identifier_of_words(text: str) -> bool:
+    """Whether a name in somebody's code only begins like a token; such names hold few digits, hexadecimal ones many."""
+    return reads_like_words(text) and sum(character.isdigit() for character in text) < FEW_DIGITS * len(text)
 
 
 def is_global_api_key(text: str) -> bool:
     """Whether this is a Cloudflare Global API Key: cfk_…, or 37 hexadecimal digits in its old form."""
     if not _GLOBAL.fullmatch(text):
         return False
-    return not text.isdigit() and not (text[:1] in "cC" and "_" in text and reads_like_words(text))
+    return not text.isdigit() and not (text[:1] in "cC" and "_" in text and _is_identifier_of_words(text))
 
 
 def is_bot_token(text: str) -> bool:

@@ -96,6 +96,10 @@ class EmbeddedRunner:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def holds(self, operation_id: str) -> bool:
+        """Whether an operation is being carried out or waits for its turn."""
+        return operation_id in self._entries
+
     async def cancel(self, operation_id: str) -> bool:
         """Note durably that it is not wanted, and stop it."""
         operation = await self._store.request_cancel(operation_id)

@@ -46,7 +46,9 @@ _UNRENDERED = (
     .order_by(dialogs.c.updated_at)
     .limit(bindparam("most"))
 )
-_PAGE = select(dialogs).where(dialogs.c.chat_id > bindparam("after")).order_by(dialogs.c.chat_id).limit(bindparam("most"))
+_PAGE = (
+    select(dialogs).where(dialogs.c.chat_id > bindparam("after")).order_by(dialogs.c.chat_id).limit(bindparam("most"))
+)
 
 
 def load(connection: Connection, chat_id: int) -> Dialog | None:

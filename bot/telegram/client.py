@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from telegram import Bot, BotCommand, InlineKeyboardMarkup
+from telegram import Bot, BotCommand
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter  # the parameter type of the public RequestData
 
 from bot.telegram.gate import Gate, Urgency
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.request import request
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ class Telegram:
         """Fetch raw updates from `offset` on, which acknowledges those before it. Raises TelegramError."""
         values = {"timeout": wait, "limit": 100, "allowed_updates": ALLOWED, "offset": offset}
         answer: Any = await self._polling.post(f"{self.bot.base_url}/getUpdates", _form(values))
-        return [each for each in answer if isinstance(each, dict)] if isinstance(answer, list) else []
+        known = answer if isinstance(answer, list) else []
+        return [each for each in known if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
 
     async def drop_webhook(self) -> None:
         """Go back to long polling; updates that wait are kept."""
@@ -105,7 +107,7 @@ class Telegram:
             return Deleted.LATER, 1.0
         return Deleted.DONE, 0.0
 
-    async def send(self, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Sent:
+    async def send(self, chat_id: int, text: str, keyboard: Keyboard | None = None) -> Sent:
         """Send a message that cannot be forwarded or saved."""
 
         async def call() -> int:
@@ -120,7 +122,7 @@ class Telegram:
             log.warning("message not sent", extra={"why": type(refusal).__name__, "chat": chat_id})
             return Sent(None)
 
-    async def edit(self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None) -> Edited:
+    async def edit(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard | None) -> Edited:
         """Edit a message in place; "not modified" is success."""
 
         async def call() -> None:
@@ -195,9 +197,8 @@ def _form(values: Mapping[str, object]) -> RequestData:
     return RequestData([RequestParameter(name, value, None) for name, value in values.items() if value is not None])
 
 
-def _screen(text: str, keyboard: InlineKeyboardMarkup | None) -> dict[str, object]:
-    buttons = keyboard.to_dict() if keyboard else None
-    return {"text": text, "parse_mode": "HTML", "reply_markup": buttons, "link_preview_options": NO_PREVIEW}
+def _screen(text: str, keyboard: Keyboard | None) -> dict[str, object]:
+    return {"text": text, "parse_mode": "HTML", "reply_markup": keyboard, "link_preview_options": NO_PREVIEW}
 
 
 def _seconds(refusal: RetryAfter) -> float:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
+from sqlalchemy import Connection
+
 from bot.conversation import Arrival, Occasion, Result, Turn
+from bot.intake.contents import message_in
 from bot.intake.guard import Verdict, judge
 from bot.pasting import paste_event
 from bot.stage import Stage, Standing
-from bot.storage import tickets, updates
+from bot.storage import deletions, tickets, updates
 from bot.storage.database import Database
+from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted, Telegram
 from bot.telegram.deletions import WINDOW, Deletions
 from bot.telegram.inbound import Elsewhere, Membership, Origin, Poison, Press, Words, chat_of, kind_of, read
@@ -19,6 +23,10 @@ from bot.texts.render import label, render
 from bot.tickets import Tickets
 from flows.events import Command, Event, Pasted, Said, Tapped
 from flows.words import say
+
+log = logging.getLogger(__name__)
+MOST_DELETED = 100  # messages a call, https://core.telegram.org/bots/api#deletemessages
+SHORTEST_HOLD, LONGEST_HOLD = 5.0, 60.0  # seconds
 
 
 class Dispatcher:
@@ -33,6 +41,7 @@ class Dispatcher:
         sealer: Tickets,
         deletions: Deletions,
         clock: Callable[[], float],
+        new_incident: Callable[[], str],
         allowed: frozenset[int],
     ) -> None:
         """`allowed` lists the users Soar talks to; empty means everyone."""
@@ -42,13 +51,13 @@ class Dispatcher:
         self._sealer = sealer
         self._deletions = deletions
         self._clock = clock
+        self._new_incident = new_incident
         self._allowed = allowed
+        self._slow: dict[int, float] = {}  # chats whose deletes Telegram puts off, and until when
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
         """Handle one raw update. Raises StorageError when it could not be stored."""
-        standing = await self._stage.standing(chat_of(raw))
-        verdict = judge(raw, expecting_secret=standing.strict)
-        undeleted = await self._delete(verdict) if verdict.delete else ()
+        standing, verdict, undeleted = await self._guard(raw)
         incoming = read(raw, self._telegram.bot)
         match incoming:
             case Words():
@@ -56,7 +65,7 @@ class Dispatcher:
             case Press():
                 await self._press(incoming)
             case Poison():
-                await self._poison(incoming, verdict, undeleted)
+                await self._poison(raw, incoming, verdict, undeleted)
             case Elsewhere(origin):
                 noted = await self._note(origin, undeleted)
                 if verdict.delete and noted is Result.NOTED:
@@ -69,21 +78,82 @@ class Dispatcher:
 
     async def park(self, raw: Mapping[str, Any]) -> None:
         """Set aside an update that fails again and again: its number and kind are kept, nothing else."""
-        await self._park(int(raw.get("update_id", 0)), chat_of(raw), kind_of(raw), "failing")
+        *_, undeleted = await self._guard(raw)
+        chat_id, incident = chat_of(raw), self._new_incident()
+        await self._note_all([raw], chat_id, undeleted, parked="failing")
+        about = {"incident": incident, "update": raw["update_id"], "kind": kind_of(raw)[:40]}
+        log.error("update set aside", extra=about)
+        self._answer_tap(raw)
+        if chat_id is not None and chat_id > 0:
+            unknown = say("error.unknown", code="update", incident=incident, detail="")
+            self._stage.later(self._tell(chat_id, render(unknown)))
 
-    async def _park(self, update_id: int, chat_id: int | None, kind: str, reason: str) -> None:
-        now = self._clock()
-        work = partial(updates.park, update_id=update_id, chat_id=chat_id, kind=kind[:40], reason=reason, now=now)
-        await self._database.write(work)
+    async def skim(self, raws: Sequence[Mapping[str, Any]]) -> None:
+        """Pass over updates of one chat that are too many to be taken one by one: only what looks secret is deleted."""
+        chat_id = chat_of(raws[0])
+        standing = await self._stage.standing(chat_id)
+        verdicts = [judge(raw, expecting_secret=standing.strict) for raw in raws]
+        going = sorted({one for verdict in verdicts if verdict.delete for one in verdict.message_ids})
+        undeleted: list[int] = []
+        for first in range(0, len(going), MOST_DELETED):
+            undeleted += await self._delete(chat_id, going[first : first + MOST_DELETED])
+        await self._note_all(raws, chat_id, undeleted)
+        for raw in raws:
+            self._answer_tap(raw)
+        if chat_id is not None and chat_id > 0 and (not self._allowed or chat_id in self._allowed):
+            self._stage.later(self._say(chat_id, "notice.too_many"))
 
-    async def _delete(self, verdict: Verdict) -> tuple[int, ...]:
-        """Delete at once; returns the messages that are still there and are to be tried again."""
-        if verdict.chat_id is None or not verdict.message_ids:
+    async def _guard(self, raw: Mapping[str, Any]) -> tuple[Standing, Verdict, tuple[int, ...]]:
+        """Judge an update, and delete what may be a secret; gives the messages that are still there."""
+        try:
+            standing = await self._stage.standing(chat_of(raw))
+        except StorageError:
+            # Nobody can say what the chat is at, but a key that can be seen goes all the same.
+            seen = judge(raw, expecting_secret=False)
+            if seen.delete:
+                await self._delete(seen.chat_id, seen.message_ids)
+            raise
+        verdict = judge(raw, expecting_secret=standing.strict)
+        return standing, verdict, await self._delete(verdict.chat_id, verdict.message_ids) if verdict.delete else ()
+
+    async def _delete(self, chat_id: int | None, message_ids: Sequence[int]) -> tuple[int, ...]:
+        """Delete at once; returns the messages that are still there, which `Deletions` is to see to."""
+        if chat_id is None or not message_ids:
             return ()
-        outcome, _ = await self._telegram.delete(verdict.chat_id, verdict.message_ids)
-        if outcome is Deleted.IMPOSSIBLE and verdict.chat_id > 0:
-            self._stage.later(self.tell_undeletable(verdict.chat_id))
-        return verdict.message_ids if outcome is Deleted.LATER else ()
+        if chat_id in self._slow and 0 < self._slow[chat_id] - self._clock() <= LONGEST_HOLD:
+            return tuple(message_ids)  # asking Telegram once more so soon would only hold up what comes after
+        outcome, wait = await self._telegram.delete(chat_id, message_ids)
+        self._slow.pop(chat_id, None)
+        if outcome is Deleted.LATER:
+            self._slow[chat_id] = self._clock() + min(LONGEST_HOLD, max(SHORTEST_HOLD, wait))
+        return () if outcome is Deleted.DONE else tuple(message_ids)
+
+    async def _note_all(
+        self, raws: Sequence[Mapping[str, Any]], chat_id: int | None, undeleted: Sequence[int], parked: str = ""
+    ) -> None:
+        """Store that updates need no more attention, and what is still to be deleted, in one transaction."""
+        now = self._clock()
+
+        def work(connection: Connection) -> None:
+            for raw in raws:
+                about: dict[str, Any] = {"chat_id": chat_id, "kind": kind_of(raw)[:40], "now": now}
+                if parked:
+                    updates.park(connection, update_id=raw["update_id"], reason=parked, **about)
+                else:
+                    updates.add(connection, update_id=raw["update_id"], **about)
+            for message_id in undeleted:
+                deletions.add(connection, chat_id=chat_id or 0, message_id=message_id, now=now)
+
+        await self._database.write(work)
+        if undeleted:
+            self._deletions.added()
+
+    def _answer_tap(self, raw: Mapping[str, Any]) -> None:
+        """Let a button stop spinning whose tap is not taken."""
+        query = raw.get("callback_query")
+        callback_id = query.get("id") if isinstance(query, Mapping) else None
+        if isinstance(callback_id, str):
+            self._stage.later(self._telegram.answer(callback_id, label(say("toast.moved_on"))))
 
     async def tell_undeletable(self, chat_id: int) -> None:
         """Say that a message of the user's stayed."""
@@ -130,18 +200,26 @@ class Dispatcher:
             toast = say("toast.moved_on")
         self._stage.later(self._telegram.answer(press.callback_id, label(toast) if toast else ""))
 
-    async def _poison(self, poison: Poison, verdict: Verdict, undeleted: tuple[int, ...]) -> None:
-        if verdict.delete and poison.chat_id is not None and poison.chat_id > 0:
+    async def _poison(
+        self, raw: Mapping[str, Any], poison: Poison, verdict: Verdict, undeleted: tuple[int, ...]
+    ) -> None:
+        message = message_in(raw) is not None
+        if message and poison.chat_id is not None and poison.chat_id > 0:
             origin = Origin(poison.update_id, poison.chat_id, poison.chat_id, "", poison.kind)
-            await self._take(origin, Pasted(problem="file"), undeleted=undeleted)
-        await self._park(poison.update_id, poison.chat_id, poison.kind, "unreadable")
+            if self._may(origin):
+                await self._take(origin, Pasted(problem="file") if verdict.delete else Said(""), undeleted=undeleted)
+        await self._note_all([raw], verdict.chat_id or poison.chat_id, undeleted, parked="unreadable")
+        self._answer_tap(raw)
 
     async def _refuse(self, origin: Origin, undeleted: tuple[int, ...]) -> None:
         if await self._note(origin, undeleted) is Result.NOTED:
             self._stage.later(self._say(origin.chat_id, "notice.private"))
 
     async def _say(self, chat_id: int, message_id: str) -> None:
-        await self._telegram.send(chat_id, render(say(message_id)))
+        await self._tell(chat_id, render(say(message_id)))
+
+    async def _tell(self, chat_id: int, text: str) -> None:
+        await self._telegram.send(chat_id, text)
 
     async def _note(self, origin: Origin, undeleted: tuple[int, ...]) -> Result:
         return (await self._take(origin, None, undeleted=undeleted)).result

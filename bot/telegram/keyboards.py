@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from typing import TypeAlias
 
 from bot.texts.render import label
 from flows.screen import Button, Link, Place, Screen, Style, Tap
 
+Keyboard: TypeAlias = dict[str, list[list[dict[str, str]]]]
 LONGEST = 64
 _DATA = re.compile(r"v(\d{1,9}):([a-z_]{1,20})(?::(.*))?", re.DOTALL)
 
@@ -38,14 +38,15 @@ def decode(data: str) -> Data | None:
     return Data(int(match[1]), match[2], match[3] or "") if match else None
 
 
-def keyboard(screen: Screen, version: int, places: Mapping[Place, str]) -> InlineKeyboardMarkup | None:
-    """Draw a screen's buttons; None when it has none."""
+def keyboard(screen: Screen, version: int, places: Mapping[Place, str]) -> Keyboard | None:
+    """Draw a screen's buttons as an InlineKeyboardMarkup; None when it has none."""
     rows = [[_button(button, version, places) for button in row] for row in screen.rows if row]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
-def _button(button: Button, version: int, places: Mapping[Place, str]) -> InlineKeyboardButton:
+def _button(button: Button, version: int, places: Mapping[Place, str]) -> dict[str, str]:
+    text = label(button.label)
     if isinstance(button, Link):
-        return InlineKeyboardButton(label(button.label), url=places[button.place])
-    style = button.style if button.style is not Style.PLAIN else None
-    return InlineKeyboardButton(label(button.label), callback_data=encode(version, button), style=style)
+        return {"text": text, "url": places[button.place]}
+    style = {"style": str(button.style)} if button.style is not Style.PLAIN else {}
+    return {"text": text, "callback_data": encode(version, button), **style}

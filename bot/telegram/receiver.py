@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -16,6 +16,9 @@ from bot.telegram.inbound import chat_of
 
 log = logging.getLogger(__name__)
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
+Skim = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
+Heard = Callable[[], Awaitable[None]]
+MOST_WAITING = 30  # updates of one chat; of more the oldest are skimmed, so that one chat cannot hold up the offset
 ATTEMPTS = 5  # at an update whose handling fails for another reason than storage
 # Seconds a batch may keep the next poll waiting. Not less: whoever asks for the same offset again within half a second
 # is answered with one update only (seen in Telegram's own server, telegram-bot-api).
@@ -29,11 +32,18 @@ class Receiver:
     A chat whose update takes long holds up the offset but not the others: they are fetched and handled meanwhile.
     """
 
-    def __init__(self, telegram: Telegram, handle: Handle, park: Handle) -> None:
-        """`handle` returns once an update is stored; `park` notes one that cannot be handled at all."""
+    def __init__(
+        self, telegram: Telegram, handle: Handle, park: Handle, *, skim: Skim | None = None, heard: Heard | None = None
+    ) -> None:
+        """`handle` returns once an update is stored; `park` notes one that cannot be handled at all.
+
+        `skim` sees to many updates of one chat at once, `heard` is told after every answer of Telegram.
+        """
         self._telegram = telegram
         self._handle = handle
         self._park = park
+        self._skim = skim
+        self._heard = heard
         self._lanes: dict[int | None, deque[Mapping[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[int] = set()  # fetched, not stored yet
@@ -58,6 +68,8 @@ class Receiver:
                 self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset
+                if self._heard is not None:
+                    await self._heard()
         finally:
             await self._wind_up()
 
@@ -109,34 +121,36 @@ class Receiver:
         lane = self._lanes[chat]
         try:
             while lane and not self._stopping:
-                raw = lane.popleft()
-                if await self._settled(raw):
-                    self._open.discard(_id(raw))
+                surplus = len(lane) - MOST_WAITING if self._skim else 0
+                some = [lane.popleft() for _ in range(max(1, surplus))]
+                if await self._settled(some):
+                    self._open.difference_update(map(_id, some))
         finally:
             del self._lanes[chat]
 
-    async def _settled(self, raw: Mapping[str, Any]) -> bool:
-        """Handle one update until it is stored or parked; False when a stop came first."""
+    async def _settled(self, some: Sequence[Mapping[str, Any]]) -> bool:
+        """Handle one update, or skim several, until that is stored or they are parked; False when a stop came first."""
         failures = 0
         while not self._stopping:
             try:
-                await self._handle(raw)
-            except StorageError as error:
-                log.error("update not stored", extra={"why": error.code})  # noqa: TRY400  (a traceback holds values)
+                await (self._skim(some) if self._skim and len(some) > 1 else self._handle(some[0]))
             except Exception as error:  # noqa: BLE001  (one bad update must not stop the others)
-                failures += 1
-                about = {"why": type(error).__name__, "update": _id(raw), "attempt": failures}
-                log.error("update not handled", extra=about)  # noqa: TRY400
-                if failures >= ATTEMPTS and await self._parked(raw):
+                passing = isinstance(error, StorageError) and error.retryable
+                failures += not passing
+                why = error.code if isinstance(error, StorageError) else type(error).__name__
+                about = {"why": why, "update": _id(some[0]), "attempt": failures}
+                log.error("update not stored" if passing else "update not handled", extra=about)  # noqa: TRY400
+                if failures >= ATTEMPTS and await self._parked(some):
                     return True
             else:
                 return True
             await asyncio.sleep(RETRY_SECONDS)
         return False
 
-    async def _parked(self, raw: Mapping[str, Any]) -> bool:
+    async def _parked(self, some: Sequence[Mapping[str, Any]]) -> bool:
         try:
-            await self._park(raw)
+            for raw in some:
+                await self._park(raw)
         except StorageError:
             return False
         return True

@@ -21,6 +21,14 @@ NOTICES: Final[dict[str, str]] = {
         "Please delete <code>{detail}</code> in your Cloudflare account."
     ),
     "notice.forgotten": "Done. I have forgotten everything about this chat.",
+    "notice.away": (
+        "⚠️ I was away for more than a day, and Telegram keeps messages for me for one day only. Please look through "
+        "this chat: if a message with a key is still here, delete it and make a new key. Then go on below."
+    ),
+    "notice.too_many": (
+        "You sent me more at once than I can read, so I passed over some of it. Keys among it are deleted and were not "
+        "used. Please use the buttons above."
+    ),
     "notice.symbol_unreadable": "That does not look like a symbol. US symbols have one to five letters, like VTI.",
     "notice.amount_unreadable": "I cannot read that amount. Please type dollars from 1 to 1000, for example 12.50.",
     "notice.phrase_differs": "That is not the phrase. Type {phrase} to go on, or tap a button below.",
@@ -29,6 +37,10 @@ NOTICES: Final[dict[str, str]] = {
     "notice.token_expired": (
         "The Cloudflare token you gave is too old by now: I hold one for an hour at most. Please paste it again, "
         "before you make any keys."
+    ),
+    "notice.token_expired_keys_kept": (
+        "The Cloudflare token you gave is too old by now: I hold one for an hour at most. Please paste one again. "
+        "What you gave me of the keys is still here, sealed: make no new ones."
     ),
     "notice.keys_expired": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
     "notice.secret_expired": "I hold the Secret for 15 minutes at most, and that is over. Please paste it again.",
@@ -99,6 +111,7 @@ TROUBLES: Final[dict[str, str]] = {
         "Something went wrong that I do not know ({code}). Nothing is lost. Please try again; if it stays, "
         "tell whoever runs this bot the number <code>{incident}</code>. {detail}"
     ),
+    "error.ours": "{error} If it stays, tell whoever runs this bot the number <code>{incident}</code>.",
     "error.token_invalid": "Cloudflare does not know this token. Copy it again, all of it, or make a new one.",
     "error.token_expired": "This token has run out at Cloudflare. Please make a new one.",
     "error.token_disabled": "This token is switched off at Cloudflare. Switch it on there or make a new one.",

@@ -1,4 +1,8 @@
-"""The market's clock: real time by default; it can be set, frozen, moved on, or the market forced open or shut."""
+"""The market's clock: real time by default; it can be set, frozen, moved on, or the market forced open or shut.
+
+A forced market is in the middle of a session, or hours away from one, whatever the time of day: what a trading program
+does then must not depend on when it is tried out.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from datetime import datetime, timedelta
 
 from sandbox.alpaca.refusals import Json
 from sandbox.alpaca.sessions import NEW_YORK, next_closing, next_opening
+
+_OPEN_FOR = timedelta(hours=5)
+_SHUT_FOR = timedelta(hours=1)
 
 
 class MarketClock:
@@ -49,16 +56,28 @@ class MarketClock:
         """Whether orders are filled at that moment, a forced state included."""
         return next_closing(moment).opens <= moment if self.forced is None else self.forced
 
+    def closing_after(self, moment: datetime) -> datetime:
+        """When a day order of that moment ends: the next close; four to five hours ahead while forced open."""
+        if self.forced is None:
+            return next_closing(moment).closes
+        if self.forced:
+            return moment.replace(minute=0, second=0, microsecond=0) + _OPEN_FOR
+        return next_opening(moment + _SHUT_FOR).closes
+
+    def opening_after(self, moment: datetime) -> datetime:
+        """When the market opens next; while forced shut, not within the hour."""
+        if self.forced is None:
+            return next_opening(moment).opens
+        return next_opening(self.closing_after(moment) if self.forced else moment + _SHUT_FOR).opens
+
     def answer(self) -> Json:
         """The body of `GET /v2/clock`, times in New York."""
         now = self.now()
-        opening = next_opening(now)
-        closing = opening if self.forced is False else next_closing(now)
         return {
             "timestamp": in_new_york(now),
             "is_open": self.open_at(now),
-            "next_open": in_new_york(opening.opens),
-            "next_close": in_new_york(closing.closes),
+            "next_open": in_new_york(self.opening_after(now)),
+            "next_close": in_new_york(self.closing_after(now)),
         }
 
 

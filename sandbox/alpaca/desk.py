@@ -11,7 +11,6 @@ from sandbox.alpaca.exchange import Exchange
 from sandbox.alpaca.money import ZERO, cents, decimals, parse, shares, text
 from sandbox.alpaca.orders import Order, Ticket
 from sandbox.alpaca.refusals import Json, Refusal, bad_parameter, forbidden, not_found, unprocessable
-from sandbox.alpaca.sessions import next_closing
 
 _HUNDRED = Decimal(100)
 _LEAST_ORDER = Decimal(1)
@@ -150,7 +149,7 @@ def _insufficient(symbol: str, wanted: Decimal, available: Decimal, existing: De
 
 def _enter(exchange: Exchange, account: Account, ticket: Ticket, asset: Asset) -> Order:
     now = exchange.clock.now()
-    expires = next_closing(now).closes if ticket.time_in_force != "gtc" else now + timedelta(days=90)
+    expires = exchange.clock.closing_after(now) if ticket.time_in_force != "gtc" else now + timedelta(days=90)
     order = Order(exchange.new_id(), ticket, asset, now, expires)
     order.status = "pending_new" if exchange.clock.is_open() else "accepted"
     delay = exchange.fill_policy.seconds or 0.0

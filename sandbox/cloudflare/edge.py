@@ -94,8 +94,9 @@ class Edge:
                 await _wait_for_leaving(receive, fault.seconds)
                 await sending.cut()
             case "delay":
+                arrived = await _whole(receive)
                 await asyncio.sleep(fault.seconds)
-                await self._app(scope, receive, sending)
+                await self._app(scope, _again(arrived, receive), sending)
             case "cut":
                 await sending.cut()
             case "cut_after":
@@ -155,6 +156,21 @@ async def _wait_for_leaving(receive: Receive, seconds: float) -> None:
         await asyncio.wait_for(left(), seconds)
     except TimeoutError:
         return
+
+
+async def _whole(receive: Receive) -> list[Message]:
+    """Take in a request to its end: what has arrived is carried out, even when its sender has gone by then."""
+    messages = [await receive()]
+    while messages[-1].get("more_body", False):
+        messages.append(await receive())
+    return messages
+
+
+def _again(messages: list[Message], receive: Receive) -> Receive:
+    async def repeated() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return repeated
 
 
 async def _drain(receive: Receive) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from sandbox.sites import Sites
-from sandbox.telegram.phone import Phone, Shown, Wanted
+from sandbox.telegram.phone import NotOnScreen, Phone, Shown, Wanted
 from tests.acceptance.house import House, Mischief, until
 
 WATCH, WEEKLY = "Watch only", "Buy $10.00 of VTI"
@@ -52,11 +52,17 @@ class Newcomer:
         def has_it(shown: Shown) -> bool:
             return any(label in button["text"] for row in shown["buttons"] for button in row)
 
-        await self.sees(has_it)
-        tapped = await self.phone.taps(label)
+        async def tapped() -> str | None:
+            await self.sees(has_it)
+            try:
+                return await self.phone.taps(label)
+            except NotOnScreen:  # it was there, but the screen has just changed
+                return None
+
+        tap = await until(tapped, f"no button {label!r} stayed long enough to be tapped")
         if then is not None:
             await self.sees(then)
-        return tapped
+        return tap
 
     async def commands(self, text: str, then: Wanted) -> None:
         """Say a command, and see its answer as the only screen, at the bottom of the chat."""

@@ -153,18 +153,7 @@ async def test_a_new_address_that_is_not_there_yet_is_waited_for(ada: Newcomer) 
 
 
 @pytest.mark.asyncio
-async def test_a_stop_during_a_deploy_leaves_nothing_in_the_account(ada: Newcomer) -> None:
-    await ada.comes_to_keys()
-    await ada.mischief.cloudflare("hang", f"{ada.account}/workers/.*/schedules", times=None)
-    await ada.pastes(*await ada.keys(), then="⏳ Setting its clock")
-    assert await ada.workers()
-    await ada.taps("Stop", "nothing was left behind")
-    assert not await ada.workers()
-    await ada.settles()
-
-
-@pytest.mark.asyncio
-async def test_a_stop_during_the_upload_leaves_nothing_either(ada: Newcomer) -> None:
+async def test_a_stop_during_the_upload_leaves_nothing_in_the_account(ada: Newcomer) -> None:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("delay", f"{ada.account}/workers/scripts/[^/]+$", method="PUT", seconds=1.5)
     await ada.pastes(*await ada.keys(), then="⏳ Uploading the bot")

@@ -60,8 +60,8 @@ async def at_the_upload(ada: Newcomer) -> Story:
 
 async def at_an_upload_that_arrives_all_the_same(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
-    await ada.mischief.cloudflare("delay", f"{ada.account}/workers/scripts/[^/]+$", method="PUT", seconds=1)
-    await ada.pastes(*await ada.keys(), then="⏳ Uploading the bot")
+    await ada.mischief.cloudflare("delay", f"{ada.account}/workers/scripts/[^/]+$", method="PUT", seconds=6)
+    await ada.pastes(*await ada.keys(), then="Putting your bot in place")
     await reached(ada, "PUT", ada.account, "?excludeScript")
     yield
     await ada.sees("Your bot is running")
@@ -101,7 +101,7 @@ async def at_the_first_look(ada: Newcomer) -> Story:
 
 async def at_a_change_of_keys(ada: Newcomer) -> Story:
     script = await ada.gets_a_bot()
-    await ada.mischief.cloudflare("delay", f"{ada.account}/.*/secrets-bulk$", seconds=1)
+    await ada.mischief.cloudflare("delay", f"{ada.account}/.*/secrets-bulk$", seconds=6)
     await ada.taps("🔑 Change keys", "Now make the keys")
     key_id, secret = await ada.keys()
     await ada.pastes(key_id, secret, then="Handing it the new keys")
@@ -177,8 +177,38 @@ async def at_the_token(ada: Newcomer) -> Story:
     await all_is_well(ada)
 
 
+async def at_a_delete_that_fails(ada: Newcomer) -> Story:
+    await ada.comes_to_keys()
+    key_id, secret = await ada.keys()
+    ada.keeps_to_herself(key_id, secret)
+    await ada.mischief.telegram("5xx", "deleteMessages", ada.id, count=1000)
+    message = await ada.says(key_id)
+    await ada.sees("Now paste the Secret")
+    yield
+    assert ada.house.books.undeleted(ada.id) in ([message], [])
+    await ada.phone.gone(message, within=20)
+    await ada.pastes(secret, then="Your bot is running")
+    await all_is_well(ada)
+
+
+async def before_a_screen_is_noted(ada: Newcomer) -> Story:
+    await ada.mischief.telegram("hang_after", "sendMessage", ada.id)
+    await ada.says("/start")
+    first = (await ada.sees("Hello!"))["id"]
+    yield
+    # A copy was sent; whichever is tapped, the other is dead afterwards.
+    await ada.sees(lambda shown: "Hello!" in shown["text"] and shown["id"] > first)
+    await ada.phone.taps("Let's start", on=first)
+    await ada.sees(lambda shown: "Open Alpaca and sign in" in shown["text"] and shown["id"] > first)
+    await ada.phone.taps("Let's start", on=first)
+    await ada.phone.told("We have moved on already")
+    assert len([line for line in ada.phone.transcript if line.startswith("Soar: Hello!")]) == 2
+
+
 SIDE_BY_SIDE: tuple[Callable[[Newcomer], Story], ...] = (
     between_key_id_and_secret,
+    at_a_delete_that_fails,
+    before_a_screen_is_noted,
     at_the_upload,
     at_an_upload_that_arrives_all_the_same,
     at_the_address,
@@ -207,35 +237,27 @@ async def test_a_power_cut_interrupts_nobody_for_good(invites: Invites, house: H
 
 
 @pytest.mark.asyncio
-async def test_a_tap_of_which_the_bot_knew_nothing_is_taken_later(ada: Newcomer) -> None:
-    await ada.says("/start")
-    await ada.sees("Hello!")
+async def test_what_was_said_while_the_bot_was_dead_is_answered_in_order(ada: Newcomer, bob: Newcomer) -> None:
+    await ada.comes_to_keys()
+    key_id, secret = await ada.keys()
+    ada.keeps_to_herself(key_id, secret)
+    await bob.says("/start")
+    await bob.sees("Hello!")
 
     async def noted() -> bool:
-        return bool(ada.house.books.rows("select 1 from dialogs where chat_id = ? and rendered_version = 1", ada.id))
+        return bool(bob.house.books.rows("select 1 from dialogs where chat_id = ? and rendered_version = 1", bob.id))
 
     await until(noted, "the screen was not noted")
     ada.house.bot.kill()
-    await ada.taps("Let's start")
+    messages = [await ada.says(key_id), await ada.says(secret)]
+    await bob.taps("Let's start")
     ada.house.restart()
-    await ada.sees("Open Alpaca and sign in")
-    assert len(await ada.screens()) == 1
-
-
-@pytest.mark.asyncio
-async def test_of_a_repeated_screen_only_one_copy_is_alive(ada: Newcomer) -> None:
-    # The first screen is sent, but the bot dies before it can note that it was.
-    await ada.mischief.telegram("hang_after", "sendMessage", ada.id)
-    await ada.says("/start")
-    first = await ada.sees("Hello!")
-    ada.house.bot.kill()
-    ada.house.restart()
-    await ada.sees(lambda shown: "Hello!" in shown["text"] and shown["id"] > first["id"])
-    await ada.phone.taps("Let's start", on=first["id"])
-    await ada.sees(lambda shown: "Open Alpaca and sign in" in shown["text"] and shown["id"] > first["id"])
-    await ada.phone.taps("Let's start", on=first["id"])
-    await ada.phone.told("We have moved on already")
-    assert len([line for line in ada.phone.transcript if line.startswith("Soar: Hello!")]) == 2
+    for message in messages:
+        await ada.phone.gone(message, within=20)
+    await ada.sees("Your bot is running")
+    await ada.settles()
+    await bob.sees("Open Alpaca and sign in")
+    assert len(await bob.screens()) == 1
 
 
 @pytest.mark.asyncio
@@ -250,10 +272,3 @@ async def test_a_stop_is_quick_and_clean_and_loses_nothing(ada: Newcomer) -> Non
     ada.house.restart()
     await ada.sees("Your bot is running")
     await all_is_well(ada)
-
-
-@pytest.mark.asyncio
-async def test_an_idle_bot_stops_at_once(ada: Newcomer) -> None:
-    await ada.says("/start")
-    await ada.sees("Hello!")
-    assert await asyncio.to_thread(ada.house.bot.stop, 3) == 0

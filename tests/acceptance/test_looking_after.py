@@ -78,6 +78,20 @@ async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newco
 
 
 @pytest.mark.asyncio
+async def test_a_bot_can_be_removed_while_another_set_up_awaits_a_secret(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.taps("➕ Another bot", "Hello!")
+    await ada.taps("Let's start")
+    await ada.taps("I am signed in")
+    await ada.taps("📝 PAPER")
+    await ada.taps("Watch only")
+    await ada.taps("I agree", "Paste the token now")
+    await ada.commands("/destroy", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees(f"Your bot {script} is gone")
+
+
+@pytest.mark.asyncio
 async def test_a_token_of_another_account_does_not_open_her_bot(ada: Newcomer, bob: Newcomer) -> None:
     script = await ada.gets_a_bot(keep=False)
     await ada.taps("🗑 Remove", "To go on, type DESTROY")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from sandbox.telegram.phone import Phone
+from tests.acceptance.conftest import Invites
 from tests.acceptance.house import open_house, until
 from tests.acceptance.newcomer import Newcomer
+
+Story = AsyncGenerator[None, None]
 
 
 async def post(ada: Newcomer, what: str, body: dict[str, object]) -> dict[str, object]:
@@ -102,17 +107,48 @@ async def test_a_delete_that_hangs_holds_up_nobody_else(ada: Newcomer, bob: Newc
     assert greeted["at"] < hung["done"], "Bob had to wait for Ada's delete"
 
 
-@pytest.mark.asyncio
-async def test_a_deploy_that_hangs_holds_up_nobody_else(ada: Newcomer, bob: Newcomer) -> None:
+async def waits_for_alpaca(ada: Newcomer) -> Story:
+    await ada.comes_to_keys()
+    await ada.mischief.alpaca("hang")
+    await ada.pastes(*await ada.keys(), then="⏳ Checking the keys")
+    await ada.mischief.alpaca_struck()
+    yield
+    assert "⏳ Checking the keys" in await ada.reads()
+    await ada.sees("Alpaca is slow to answer", within=30)
+    await ada.taps("Try again", "Your bot is running")
+
+
+async def waits_for_cloudflare(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/.*/schedules", times=None)
     await ada.pastes(*await ada.keys(), then="⏳ Setting its clock")
-    await bob.gets_a_bot()
-    assert "⏳ Setting its clock" in await ada.reads()
+    yield
     await ada.says("/status")
     await ada.sees("I am in the middle of something for you")
-    await ada.mischief.ends()
     await ada.taps("Stop", "nothing was left behind")
+    assert not await ada.workers()
+    await ada.settles()
+
+
+async def gets_nothing_but_error_pages(ada: Newcomer) -> Story:
+    await ada.comes_to_keys()
+    await ada.mischief.cloudflare("bad_gateway", f"{ada.account}/workers/scripts/", times=None)
+    await ada.pastes(*await ada.keys(), then="⏳ Uploading the bot")
+    yield
+    await ada.sees("I cannot reach Cloudflare now")
+    await ada.sees("Nothing you gave is lost")
+    await ada.mischief.ends()
+    await ada.taps("Try again", "Your bot is running")
+
+
+@pytest.mark.asyncio
+async def test_nobodys_silence_holds_up_anybody_else(invites: Invites, bob: Newcomer) -> None:
+    people = [await invites(name) for name in ("Ada", "Carol", "Dave")]
+    told = [waits_for_alpaca(people[0]), waits_for_cloudflare(people[1]), gets_nothing_but_error_pages(people[2])]
+    for story in reversed(told):
+        await anext(story)
+    await bob.gets_a_bot()
+    await asyncio.gather(*(anext(story, None) for story in told))
 
 
 @pytest.mark.asyncio
@@ -129,3 +165,4 @@ async def test_a_private_bot_talks_to_those_on_its_list_only(tmp_path: Path) -> 
             await friend.sees("Hello!")
             assert not house.books.tickets(3)
             assert not house.books.rows("select 1 from dialogs where chat_id = 3")
+        assert house.bot.stop(3) == 0, "an idle bot stops at once"

@@ -1,6 +1,6 @@
 """`make crash`: kills the bot at every point of the whole road that can be found, and prints what became of each.
 
-    python -m tests.crash [--every N] [--only WORDS] [--jobs N]
+python -m tests.crash [--every N] [--only WORDS] [--jobs N]
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 from tests.crash.nursery import Nursery
@@ -58,21 +57,17 @@ def line_of(outcome: Outcome) -> str:
 
 def summary(outcomes: list[Outcome]) -> list[str]:
     """Count what was seen, by kind."""
-    lines = [f"{'':24}{'killed':>8}{'repeated':>10}{'again':>8}{'wrong':>8}"]
+    lines = [" " * 24 + "".join(f"{name:>10}" for name in ("killed", "repeated", "again", "wrong"))]
     for kind in KINDS:
         for when in ("before", "after"):
             found = [each for each in outcomes if each.point and (each.point.kind, each.point.when) == (kind, when)]
-            counts = Counter(
-                {
-                    "killed": sum(each.killed for each in found),
-                    "repeated": sum(each.sends > 1 for each in found),
-                    "again": sum(bool(each.again) for each in found),
-                    "wrong": sum(bool(each.faults) for each in found),
-                }
+            counts = (
+                sum(each.killed for each in found),
+                sum(each.sends > 1 for each in found),
+                sum(bool(each.again) for each in found),
+                sum(bool(each.faults) for each in found),
             )
-            lines.append(
-                f"{when + ' ' + kind:24}{counts['killed']:>8}{counts['repeated']:>10}{counts['again']:>8}{counts['wrong']:>8}"
-            )
+            lines.append(f"{when + ' ' + kind:24}" + "".join(f"{count:>10}" for count in counts))
     return lines
 
 

@@ -1,7 +1,7 @@
 """Starts bots quickly: the bot's modules are loaded once here, and each bot is a fork of this process.
 
-Orders come as JSON lines, the process id of each new bot goes out. A bot lives on its own from then on, as `bot.app.start`
-would have it, and ends with this process at the latest.
+Orders come as JSON lines, the process id of each new bot goes out. From then on a bot lives as `bot.app.start` has it
+live, and ends with this process at the latest.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bot.alpaca import load  # noqa: E402
 from bot.app import CannotStart, start  # noqa: E402
 from bot.settings import BadSettings, Settings  # noqa: E402
 from tests.crash.points import Point, trace  # noqa: E402
+from tests.crash.sabotage import SABOTAGE  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 
@@ -66,6 +67,8 @@ def _settle_in(order: dict[str, Any]) -> None:
         os.dup2(source, target)
     if order.get("clock"):
         CLOCK.follow(Path(order["clock"]))
+    if order.get("sabotage"):
+        SABOTAGE[order["sabotage"]]()
     if order.get("record"):
         trace(Path(order["record"]), Point(*order["stop"]) if order.get("stop") else None)
 

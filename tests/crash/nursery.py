@@ -87,14 +87,19 @@ class Nursery:
         record: Path | None = None,
         stop: Point | None = None,
         clock: Path | None = None,
+        sabotage: str = "",
     ) -> Bot:
-        """Start a bot; with `record` it writes its points there and ends at `stop`, with `clock` it follows that."""
+        """Start a bot; with `record` it writes its points there and ends at `stop`, with `clock` it follows that.
+
+        `sabotage` names what is to be broken in it.
+        """
         order = {
             "environment": dict(environment),
             "log": str(log),
             "record": str(record) if record else None,
             "stop": [stop.name, stop.turn, stop.when] if stop else None,
             "clock": str(clock) if clock else None,
+            "sabotage": sabotage,
         }
         if self._launcher.stdin is None or self._launcher.stdout is None:
             raise RuntimeError("the launcher has no pipes")

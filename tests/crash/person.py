@@ -65,6 +65,14 @@ class Person:
                 raise Stuck(f"she still wants {self.wants[0]!r}:\n" + "\n".join(self.phone.transcript[-25:]))
             await self._looks_and_acts()
 
+    async def comes_to(self, question: str, *, within: float = 30.0) -> None:
+        """Go on until the screen has these words in it, and do nothing about them. Raises Stuck."""
+        deadline = time.monotonic() + within
+        while (screen := await self._screen()) is None or question not in words(screen):
+            if time.monotonic() > deadline:
+                raise Stuck(f"she did not come to {question!r}:\n" + "\n".join(self.phone.transcript[-25:]))
+            await self._looks_and_acts()
+
     async def _looks_and_acts(self) -> None:
         screen = await self._screen()
         text = words(screen) if screen else ""

@@ -100,7 +100,8 @@ def trace(record: Path, stop: Point | None = None) -> None:
 def _watch_commits(trace: Trace) -> None:
     """Name each commit by the tables it changes; every thread has a connection of its own."""
     here = threading.local()
-    commit, rollback = DefaultDialect.do_commit, DefaultDialect.do_rollback
+    commit: Any = DefaultDialect.do_commit
+    rollback: Any = DefaultDialect.do_rollback
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if found := _CHANGE.match(statement):
@@ -112,7 +113,8 @@ def _watch_commits(trace: Trace) -> None:
         if not tables:
             commit(self, dbapi_connection)
             return
-        with trace.passing("commit all tables" if "alembic_version" in tables else f"commit {'+'.join(sorted(tables))}"):
+        what = "all tables" if "alembic_version" in tables else "+".join(sorted(tables))
+        with trace.passing(f"commit {what}"):
             commit(self, dbapi_connection)
 
     def do_rollback(self: DefaultDialect, dbapi_connection: Any) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,11 @@ class Life:
         with closing(sqlite3.connect(address, uri=True, timeout=5)) as database:
             return database.execute(question, values).fetchall()
 
+    async def unacknowledged(self) -> int:
+        """Count the updates that Telegram still keeps for the bot."""
+        answer = await self.client.get(f"{self.world.telegram.url}/_sandbox")
+        return int(answer.raise_for_status().json()["bots"][0]["pending_updates"])
+
     async def calls(self, method: str) -> list[dict[str, Any]]:
         """List the bot's calls of one of Telegram's methods."""
         answer = await self.client.get(f"{self.world.telegram.url}/_sandbox/calls", params={"method": method})
@@ -71,7 +77,7 @@ class Life:
 @asynccontextmanager
 async def begin(nursery: Nursery, folder: Path, *, execution: bool = True) -> AsyncIterator[Life]:
     """Prepare a life; nothing of a bot runs yet, whatever runs at the end is killed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with StandIns(execution=execution) as world:
         async with (
             httpx.AsyncClient(timeout=60, trust_env=False) as client,
@@ -100,13 +106,18 @@ class Outcome:
     passed: tuple[Point, ...] = ()
 
 
-async def live(nursery: Nursery, folder: Path, point: Point | None, *, usual_sends: int | None = None) -> Outcome:
-    """Go the whole road with a bot that ends at `point` and is started again; without one, write the points down."""
+async def live(
+    nursery: Nursery, folder: Path, point: Point | None, *, usual_sends: int | None = None, sabotage: str = ""
+) -> Outcome:
+    """Go the whole road with a bot that ends at `point` and is started again; without one, write the points down.
+
+    `usual_sends` is how many messages a bot sends that is never killed, `sabotage` what is broken in the first bot.
+    """
     record = folder / "points"
     faults: list[str] = []
     async with begin(nursery, folder) as life:
         record.touch()
-        life.start(record=record, stop=point)
+        life.start(record=record, stop=point, sabotage=sabotage)
         keeper = asyncio.create_task(_keep_alive(life))
         try:
             await _road(life, faults)
@@ -191,9 +202,8 @@ def _found_in(value: str, files: Iterable[Path]) -> bool:
 
 async def until(look: Callable[[], Awaitable[object]], complaint: str, seconds: float = 30.0) -> None:
     """Look again and again until there is something to see. Raises TimeoutError with the complaint."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while not await look():
-                await asyncio.sleep(0.05)
-            return
-    raise TimeoutError(complaint)
+    deadline = time.monotonic() + seconds
+    while not await look():
+        if time.monotonic() > deadline:
+            raise TimeoutError(complaint)
+        await asyncio.sleep(0.05)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from sandbox.alpaca import Exchange, Mode, ServedAlpaca
+from sandbox.alpaca.clock import MarketClock
 from sandbox.alpaca.sessions import FIRST_DAY, session_on, sessions_between
 
 NOON = "2026-11-23T12:00:00-05:00"
@@ -96,6 +97,54 @@ def test_the_market_can_be_forced_open_and_shut(paper: httpx.Client) -> None:
     assert set_clock(paper, now=saturday, open=True)["is_open"] is True
     assert set_clock(paper, now=NOON, open=False)["is_open"] is False
     assert set_clock(paper, open=None)["is_open"] is True
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-23T09:25:00-05:00",
+        "2026-11-23T09:30:00-05:00",
+        "2026-11-23T09:34:59-05:00",
+        "2026-11-23T12:00:00-05:00",
+        "2026-11-23T15:45:00-05:00",
+        "2026-11-23T15:59:59-05:00",
+        "2026-11-23T16:00:00-05:00",
+        "2026-11-23T18:59:59-05:00",
+        "2026-11-23T19:00:00-05:00",
+        "2026-11-24T00:00:00-05:00",
+        "2026-11-26T12:00:00-05:00",
+        "2026-11-27T12:50:00-05:00",
+        "2026-11-28T12:00:00-05:00",
+        "2026-11-29T19:00:00-05:00",
+        "2026-12-31T23:59:59-05:00",
+        "2026-03-08T01:59:59-05:00",
+    ],
+)
+def test_a_forced_market_is_far_from_opening_and_closing_at_any_time(now: str) -> None:
+    clock = MarketClock(lambda: datetime.fromisoformat(now).astimezone(UTC))
+    clock.forced = True
+    told = {name: datetime.fromisoformat(str(value)) for name, value in clock.answer().items() if name != "is_open"}
+    assert clock.is_open()
+    assert timedelta(hours=4) < told["next_close"] - told["timestamp"] <= timedelta(hours=5)
+    assert told["next_open"] > told["next_close"]
+    clock.forced = False
+    told = {name: datetime.fromisoformat(str(value)) for name, value in clock.answer().items() if name != "is_open"}
+    assert not clock.is_open()
+    assert told["timestamp"] + timedelta(hours=1) < told["next_open"] < told["next_close"]
+    assert session_on(told["next_open"].date()) is not None
+
+
+def test_a_day_order_in_a_forced_market_outlives_the_real_close(paper: httpx.Client) -> None:
+    set_clock(paper, now="2026-11-23T15:59:59-05:00", open=True)
+    paper.post("/_sandbox/fills", json={"policy": "hold"})
+    order = paper.post(
+        "/v2/orders", json={"symbol": "VTI", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
+    ).json()
+    paper.post("/_sandbox/fills", json={"policy": "immediate"})
+    set_clock(paper, advance_seconds=60)
+    assert paper.get(f"/v2/orders/{order['id']}").json()["status"] == "new"
+    set_clock(paper, advance_seconds=24 * 3600)
+    assert paper.get(f"/v2/orders/{order['id']}").json()["status"] == "expired"
 
 
 def test_the_clock_runs_freezes_moves_on_and_comes_back_to_real_time(paper: httpx.Client) -> None:

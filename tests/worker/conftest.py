@@ -11,7 +11,7 @@ import pytest
 from sandbox.alpaca.server import ServedAlpaca
 from tests.worker.broker import Broker
 from tests.worker.cloud import Cloud
-from tests.worker.runtime import Owner, Workerd, good
+from tests.worker.runtime import Owner, Workerd, good, wait_until_midnight_is_far
 
 TOKEN = "cfut_" + "t" * 40 + "00000000"
 BUY = {"kind": "recurring", "symbols": ["VTI"], "amount": "10.00", "every": "day"}
@@ -74,6 +74,7 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def broker(alpaca: ServedAlpaca, http: httpx.Client) -> Broker:
+    wait_until_midnight_is_far()
     return Broker(alpaca.paper_url, http, cash="1000")
 
 

@@ -10,8 +10,10 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 ROOT = Path(__file__).parents[2]
 WORKERD = ROOT / "node_modules/@cloudflare/workerd-linux-64/bin/workerd"
 TEMPLATE = ROOT / "worker_template"
+NEW_YORK = ZoneInfo("America/New_York")
 COMPATIBILITY_DATE = "2026-06-01"
 
 # Stands in for Cloudflare's scheduler: a request with ?t= fires the cron handler, as if it were due then.
@@ -165,6 +168,17 @@ def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def wait_until_midnight_is_far(seconds: float = 20) -> None:
+    """Let midnight pass, New York's and UTC's, if it is near: orders and notices belong to the day they are made on."""
+
+    def is_far() -> bool:
+        now = datetime.now(UTC)
+        later = now + timedelta(seconds=seconds)
+        return all(now.astimezone(zone).date() == later.astimezone(zone).date() for zone in (UTC, NEW_YORK))
+
+    wait_until(is_far, 2 * seconds)
 
 
 def unpadded(raw: bytes) -> str:

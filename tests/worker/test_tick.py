@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from tests.worker.conftest import BUY, CEILINGS, Deploy, Deployment
+from tests.worker.runtime import NEW_YORK
 
 LOOK = ["GET /v2/clock", "GET /v2/account", "GET /v2/positions", "GET /v2/orders"]
 
 
 def today() -> str:
-    return datetime.now(UTC).astimezone(ZoneInfo("America/New_York")).strftime("%Y%m%d")
+    return datetime.now(UTC).astimezone(NEW_YORK).strftime("%Y%m%d")
 
 
 def test_nothing_is_known_before_the_first_run(deployed: Deployment) -> None:
@@ -108,7 +108,8 @@ def test_watching_never_orders(deploy: Deploy) -> None:
     nothing = {"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []}
     deployed = deploy(PLAN={"kind": "watch"}, CEILINGS=nothing)
     run = deployed.tick()
-    assert (run["outcome"], run["reason"]) == ("idle", "Watching only. The account is worth $1,000.00, with 0 holdings.")
+    assert run["outcome"] == "idle"
+    assert run["reason"] == "Watching only. The account is worth $1,000.00, with 0 holdings."
     assert deployed.broker.calls() == LOOK
     assert deployed.broker.orders() == []
 

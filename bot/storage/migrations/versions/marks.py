@@ -11,9 +11,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make it."""
-    op.create_table(
-        "marks", sa.Column("name", sa.String, primary_key=True), sa.Column("at", sa.Double, nullable=False)
-    )
+    op.create_table("marks", sa.Column("name", sa.String, primary_key=True), sa.Column("at", sa.Double, nullable=False))
 
 
 def downgrade() -> None:
