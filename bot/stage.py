@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,10 @@ from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
 from bot.telegram.client import Telegram
-from bot.texts.render import render
+from bot.texts.render import label, render
 from flows.effects import CancelOperation, StartOperation, Tell
-from flows.events import Kind
-from flows.machine import asks, strict
+from flows.events import Context, Kind
+from flows.machine import asks, strict, view
 
 log = logging.getLogger(__name__)
 MOST_REMEMBERED = 20_000
@@ -27,10 +28,19 @@ MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the guard must know of a chat: is a secret awaited, and which."""
+    """What the guard must know of a chat: is a secret awaited, and which; what the buttons say."""
 
     strict: bool
     asks: frozenset[Kind]
+    buttons: frozenset[str] = frozenset()
+
+
+def _button_words(shown: Shown) -> frozenset[str]:
+    """List what a screen's buttons say, as they are drawn and as somebody would type it."""
+    rows = view(shown.dialog, Context(0, "", shown.workers)).rows
+    labels = [label(button.label) for row in rows for button in row]
+    bare = [" ".join(re.findall(r"\w+", each)) for each in labels]
+    return frozenset((*labels, *bare, *(each.lower() for each in bare)))
 
 
 class Stage:
@@ -60,7 +70,8 @@ class Stage:
         return self._remember(await self.look(chat_id))
 
     def _remember(self, shown: Shown) -> Standing:
-        standing = Standing(strict(shown.dialog.state), asks(shown.dialog.state))
+        state = shown.dialog.state
+        standing = Standing(strict(state), asks(state), _button_words(shown) if strict(state) else frozenset())
         if len(self._standings) >= MOST_REMEMBERED:
             self._standings.pop(next(iter(self._standings)))
         self._standings[shown.chat_id] = standing

@@ -28,8 +28,8 @@ class KeyChecker:
         paper_url: str,
         live_url: str,
         *,
-        threads: int = 32,
-        waiting: int = 64,
+        threads: int = 16,
+        waiting: int = 512,
         deadline: float = 20.0,
         timeouts: tuple[float, float] = (5.0, 10.0),
     ) -> None:

@@ -17,7 +17,7 @@ from bot.runner.port import INTERNAL, TIMED_OUT, Clock, Handler, Operation, Outc
 class Limits:
     """How long and how often; all times in seconds."""
 
-    at_once: int = 64  # operations, over all chats
+    at_once: int = 256  # operations, over all chats: nobody is to wait for another's deploy
     starts: int = 25  # of one operation, over all processes: one that kills its process must not do so for ever
     timeout: float = 180.0
     timeouts: Mapping[str, float] = field(default_factory=dict)  # by kind, where the usual one does not fit

@@ -25,6 +25,7 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_PATIENCE = 60.0
 POLL_SECONDS = 25
 READ_SECONDS = 10.0
+CONNECTIONS = 136  # more than the gate lets through
 
 
 class Deleted(Enum):
@@ -62,7 +63,7 @@ class Telegram:
         base = f"{api_url.rstrip('/')}/bot"
         self._polling = request(1, POLL_SECONDS + 10)
         self.bot = Bot(
-            token, base_url=base, base_file_url=f"{api_url.rstrip('/')}/file/bot", request=request(64, READ_SECONDS)
+            token, base_url=base, base_file_url=f"{api_url.rstrip('/')}/file/bot", request=request(CONNECTIONS, READ_SECONDS)
         )
         self._gate = gate
         self._sleep = sleep

@@ -92,7 +92,7 @@ class Dispatcher:
         """Pass over updates of one chat that are too many to be taken one by one: only what looks secret is deleted."""
         chat_id = chat_of(raws[0])
         standing = await self._stage.standing(chat_id)
-        verdicts = [judge(raw, expecting_secret=standing.strict) for raw in raws]
+        verdicts = [judge(raw, expecting_secret=standing.strict, buttons=standing.buttons) for raw in raws]
         going = sorted({one for verdict in verdicts if verdict.delete for one in verdict.message_ids})
         undeleted: list[int] = []
         for first in range(0, len(going), MOST_DELETED):
@@ -113,7 +113,7 @@ class Dispatcher:
             if seen.delete:
                 await self._delete(seen.chat_id, seen.message_ids)
             raise
-        verdict = judge(raw, expecting_secret=standing.strict)
+        verdict = judge(raw, expecting_secret=standing.strict, buttons=standing.buttons)
         return standing, verdict, await self._delete(verdict.chat_id, verdict.message_ids) if verdict.delete else ()
 
     async def _delete(self, chat_id: int | None, message_ids: Sequence[int]) -> tuple[int, ...]:

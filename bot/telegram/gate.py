@@ -22,7 +22,7 @@ class Urgency(IntEnum):
 class Gate:
     """At most `width` calls at once, of which the last few places are kept for deletes."""
 
-    def __init__(self, width: int = 32, kept_for_deletes: int = 8) -> None:
+    def __init__(self, width: int = 128, kept_for_deletes: int = 96) -> None:
         """Open a gate; both numbers count calls in flight."""
         self._free = width
         self._kept = kept_for_deletes

@@ -125,6 +125,10 @@ class Mischief:
         calls: list[dict[str, Any]] = answer.raise_for_status().json()["calls"]
         return [call for call in calls if all(part in f"{call['method']} {call['path']}" for part in parts)]
 
+    async def reached(self, *parts: str) -> None:
+        """Wait until a request with these parts has reached Cloudflare."""
+        await until(lambda: self.asked_cloudflare(*parts), f"no request {parts}")
+
     async def asked_telegram(self, method: str, chat: int) -> list[dict[str, Any]]:
         """List the bot's calls of one method about one chat."""
         url = f"{self.house.world.telegram.url}/_sandbox/calls"

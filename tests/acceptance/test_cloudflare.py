@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from tests.acceptance.house import until
 from tests.acceptance.newcomer import Newcomer
 
 
@@ -148,16 +147,17 @@ async def test_an_upload_whose_answer_was_lost_is_not_deployed_twice(ada: Newcom
 async def test_a_new_address_that_is_not_there_yet_is_waited_for(ada: Newcomer) -> None:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("new_address", "", seconds=2)
-    await ada.pastes(*await ada.keys(), then="⏳ Waiting for it to answer")
-    await ada.sees("Your bot is running")
+    await ada.pastes(*await ada.keys(), then="Your bot is running")
+    looks = await ada.mischief.asked_cloudflare(await ada.script(), "/v1/status")
+    assert [look["status"] for look in looks][:1] == [404]
 
 
 @pytest.mark.asyncio
 async def test_a_stop_during_the_upload_leaves_nothing_in_the_account(ada: Newcomer) -> None:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("delay", f"{ada.account}/workers/scripts/[^/]+$", method="PUT", seconds=1.5)
-    await ada.pastes(*await ada.keys(), then="⏳ Uploading the bot")
-    await until(lambda: ada.mischief.asked_cloudflare("PUT", f"{ada.account}/workers/scripts/"), "no upload began")
+    await ada.pastes(*await ada.keys(), then="Putting your bot in place")
+    await ada.mischief.reached("PUT", ada.account, "?excludeScript")
     await ada.taps("Stop", "nothing was left behind")
     await asyncio.sleep(2.0)  # longer than the upload was on its way
     assert not await ada.workers()

@@ -22,11 +22,6 @@ def house(real_house: House) -> House:
     return real_house
 
 
-async def reached(ada: Newcomer, *call: str) -> None:
-    """Wait until a request with these parts has reached Cloudflare."""
-    await until(lambda: ada.mischief.asked_cloudflare(*call), f"no request {call}")
-
-
 async def all_is_well(ada: Newcomer, *, workers: int = 1) -> None:
     """Check what must hold after any crash."""
     await ada.settles()
@@ -51,7 +46,7 @@ async def at_the_upload(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/[^/]+$", method="PUT")
     await ada.pastes(*await ada.keys(), then="⏳ Uploading the bot")
-    await reached(ada, "PUT", ada.account, "?excludeScript")
+    await ada.mischief.reached("PUT", ada.account, "?excludeScript")
     yield
     await ada.sees("Your bot is running")
     await all_is_well(ada)
@@ -62,7 +57,7 @@ async def at_an_upload_that_arrives_all_the_same(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("delay", f"{ada.account}/workers/scripts/[^/]+$", method="PUT", seconds=6)
     await ada.pastes(*await ada.keys(), then="Putting your bot in place")
-    await reached(ada, "PUT", ada.account, "?excludeScript")
+    await ada.mischief.reached("PUT", ada.account, "?excludeScript")
     yield
     await ada.sees("Your bot is running")
     await all_is_well(ada)
@@ -72,7 +67,7 @@ async def at_the_address(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/[^/]+/subdomain$", method="POST")
     await ada.pastes(*await ada.keys(), then="⏳ Switching its address on")
-    await reached(ada, "POST", ada.account, "/subdomain")
+    await ada.mischief.reached("POST", ada.account, "/subdomain")
     yield
     await ada.sees("Your bot is running")
     await all_is_well(ada)
@@ -82,7 +77,7 @@ async def at_the_clock(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/[^/]+/schedules$")
     await ada.pastes(*await ada.keys(), then="⏳ Setting its clock")
-    await reached(ada, "PUT", ada.account, "/schedules")
+    await ada.mischief.reached("PUT", ada.account, "/schedules")
     yield
     await ada.sees("Your bot is running")
     await all_is_well(ada)
@@ -93,7 +88,7 @@ async def at_the_first_look(ada: Newcomer) -> Story:
     address = f"{ada.name.lower()}-{ada.id}"
     await ada.mischief.cloudflare("hang", f"{address}/.*/v1/tick$")
     await ada.pastes(*await ada.keys(), then="⏳ Taking its first look")
-    await reached(ada, address, "/v1/tick")
+    await ada.mischief.reached(address, "/v1/tick")
     yield
     await ada.sees("Your bot is running")
     await all_is_well(ada)
@@ -105,7 +100,7 @@ async def at_a_change_of_keys(ada: Newcomer) -> Story:
     await ada.taps("🔑 Change keys", "Now make the keys")
     key_id, secret = await ada.keys()
     await ada.pastes(key_id, secret, then="Handing it the new keys")
-    await reached(ada, "PATCH", ada.account, "secrets-bulk")
+    await ada.mischief.reached("PATCH", ada.account, "secrets-bulk")
     yield
     await ada.sees("Both keys are changed")
     held = await ada.sites.secrets(script)
@@ -119,7 +114,7 @@ async def at_a_farewell(ada: Newcomer) -> Story:
     await ada.mischief.cloudflare("cut_after", f"/{script}/v1/destroy$")
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("destroy")
-    await reached(ada, script, "/v1/destroy")
+    await ada.mischief.reached(script, "/v1/destroy")
     yield
     await ada.sees(f"Your bot {script} is gone")
     await all_is_well(ada, workers=0)
@@ -132,7 +127,7 @@ async def at_a_farewell_with_a_token(ada: Newcomer) -> Story:
     await ada.sees("A Cloudflare token, please")
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/{script}$", method="DELETE")
     await ada.pastes(await ada.token(), then="Removing your bot")
-    await reached(ada, "DELETE", ada.account, script)
+    await ada.mischief.reached("DELETE", ada.account, script)
     yield
     await ada.sees(f"Your bot {script} is gone")
     await all_is_well(ada, workers=0)
@@ -145,7 +140,7 @@ async def while_a_deploy_is_taken_back(ada: Newcomer) -> Story:
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/", method="DELETE")
     await ada.taps("✕ Cancel", "Stop the set-up?")
     await ada.taps("Stop and forget", "Stopping, and removing what was put in place")
-    await reached(ada, "DELETE", ada.account)
+    await ada.mischief.reached("DELETE", ada.account)
     yield
     await ada.sees("nothing was left behind")
     await all_is_well(ada, workers=0)

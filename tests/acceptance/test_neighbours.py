@@ -75,7 +75,8 @@ async def test_the_bot_leaves_a_group_and_warns_of_a_key_seen_there(ada: Newcome
 async def test_whoever_blocks_the_bot_in_mid_deploy_finds_it_done_on_return(ada: Newcomer, bob: Newcomer) -> None:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("delay", f"{ada.account}/workers/.*/schedules", seconds=1)
-    await ada.pastes(*await ada.keys(), then="⏳ Setting its clock")
+    await ada.pastes(*await ada.keys(), then="Putting your bot in place")
+    await ada.mischief.reached("PUT", ada.account, "/schedules")
     await ada.phone.blocks()
     await bob.says("/start")
     await bob.sees("Hello!")
@@ -165,4 +166,4 @@ async def test_a_private_bot_talks_to_those_on_its_list_only(tmp_path: Path) -> 
             await friend.sees("Hello!")
             assert not house.books.tickets(3)
             assert not house.books.rows("select 1 from dialogs where chat_id = 3")
-        assert house.bot.stop(3) == 0, "an idle bot stops at once"
+        assert house.bot.stop(10) == 0, "an idle bot stops at once"

@@ -179,6 +179,17 @@ async def test_plain_talk_stays_where_keys_are_asked(ada: Newcomer) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_buttons_words_may_be_typed_where_keys_are_asked(ada: Newcomer) -> None:
+    await ada.comes_to_keys()
+    await ada.says("help")
+    await ada.sees("What I can do")
+    await ada.says("Back to where I was")
+    await ada.sees("Paste the Key ID")
+    await ada.says("‹ Back")
+    await ada.sees("Now make the keys")
+
+
+@pytest.mark.asyncio
 async def test_a_key_that_is_not_asked_for_goes_at_home_too(ada: Newcomer) -> None:
     await ada.gets_a_bot()
     await ada.pastes(*await ada.keys(), then="nothing asks for it now")

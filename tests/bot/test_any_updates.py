@@ -55,6 +55,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("waits")),
 )
 # The way most people go, so that the far end of the road is reached as well.
+LENGTH = 14  # of the road, from hello to a bot that is looked after, and a little beyond
 ROAD = ("begin", "next", "mode:paper", "watch", "agree", "keep:yes", "name", "again", "do:status", "do:rotate", "yes")
 
 
@@ -203,24 +204,29 @@ def placed(number: int, chat: int, text: str, place: str) -> Raw:
             return message(number, chat, text)
 
 
-def chooses(numbers: list[int]) -> Any:
-    """Let each operation end in its turn as the drawn numbers say."""
-    left = iter(numbers)
+@dataclass(slots=True)
+class Fate:
+    """Lets operations end well while somebody goes along the road, and then as drawn numbers say."""
 
-    def outcome(operation: Operation) -> Outcome:
+    numbers: list[int]
+    kind: bool = True
+
+    def __call__(self, operation: Operation) -> Outcome:
         codes = OUTCOMES[operation.kind]
-        code = codes[next(left, 0) % len(codes)]
+        code = codes[0 if self.kind or not self.numbers else self.numbers.pop() % len(codes)]
         if code == "cancelled":
             return Outcome("cancelled")
         worker = {"worker": operation.arguments.get("worker"), "url": "http://w", "key_ending": "4F2A", "reason": ""}
         return Outcome("failed" if code in {"internal", "odd"} else "done", code, DATA | worker, "1nc1de47")
 
-    return outcome
 
-
-async def whatever_happens(happenings: list[tuple[Any, ...]], outcomes: list[int]) -> None:
-    async with inside(chooses(outcomes)) as bot:
+async def whatever_happens(so_far: int, happenings: list[tuple[Any, ...]], outcomes: list[int]) -> None:
+    fate = Fate(outcomes)
+    async with inside(fate) as bot:
         chats = Chats(bot)
+        for _ in range(so_far):
+            await chats.goes_on(ADA)
+        fate.kind = False
         for happening in happenings:
             await chats.lives(happening)
         chats.bot.database.refusals = 0
@@ -272,6 +278,6 @@ async def every_key_is_gone(chats: Chats) -> None:
     assert set(chats.secrets) <= bot.line.gone | told, "a key stayed in a chat and nobody knows of it"
 
 
-@given(st.lists(HAPPENINGS, max_size=25), st.lists(NUMBER, max_size=10))
-def test_no_updates_lead_into_a_corner(happenings: list[tuple[Any, ...]], outcomes: list[int]) -> None:
-    asyncio.run(whatever_happens(happenings, outcomes))
+@given(st.integers(0, LENGTH), st.lists(HAPPENINGS, min_size=5, max_size=25), st.lists(NUMBER, max_size=10))
+def test_no_updates_lead_into_a_corner(so_far: int, happenings: list[tuple[Any, ...]], outcomes: list[int]) -> None:
+    asyncio.run(whatever_happens(so_far, happenings, outcomes))
