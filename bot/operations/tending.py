@@ -71,7 +71,7 @@ def card(status: Status, now: int) -> dict[str, object]:
         "equity": account.equity if account else "",
         "cash": account.cash if account else "",
         "currency": account.currency if account else "",
-        "positions": [f"{each.qty} {each.symbol}, worth {each.market_value} USD" for each in status.positions],
+        "positions": [f"{each.qty} {each.symbol}, worth ${each.market_value}" for each in status.positions],
         "orders": [_order(order) for order in status.orders_today],
     }
 

@@ -2,7 +2,6 @@
 import { h } from "/page/dom.js";
 import { Panel, act, card, money, shownOnce, tag, when } from "/page/panel.js";
 
-const DAY = 24 * 60 * 60;
 const EASTERN = "America/New_York";
 const GOOD = ["filled", "ACTIVE"];
 const BAD = ["rejected", "canceled", "expired", "REJECTED", "ACCOUNT_CLOSED"];
@@ -53,8 +52,7 @@ function clockCard(panel, clock) {
     h("p", { class: "facts" }, `${when(clock.timestamp, EASTERN)} in New York · ${clock.is_open ? "closes" : "opens"} ${moment}`),
     h("div", { class: "acts" },
       act("Open market", () => panel.act("/clock", { open: true })),
-      act("Close market", () => panel.act("/clock", { open: false })),
-      act("+1 day", () => panel.act("/clock", { advance_seconds: DAY }))));
+      act("Close market", () => panel.act("/clock", { open: false }))));
   element.classList.add("quiet", "market", clock.is_open ? "is-open" : "is-closed");
   return element;
 }
