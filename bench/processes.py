@@ -28,7 +28,11 @@ class Helper:
     def __init__(self, module: str, *arguments: str) -> None:
         """Start it."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module, *arguments],
+            cwd=HOUSE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def heard(self) -> Any:  # noqa: ANN401  (whatever it says)

@@ -192,7 +192,9 @@ def _taps(markup: str) -> dict[str, str]:
         return {}
     buttons = [button for row in json.loads(markup)["inline_keyboard"] for button in row]
     # Soar writes v<version>:<action>[:<argument>]; people are told apart by what a button does, not by its words.
-    return {each["callback_data"].partition(":")[2]: each["callback_data"] for each in buttons if "callback_data" in each}
+    return {
+        each["callback_data"].partition(":")[2]: each["callback_data"] for each in buttons if "callback_data" in each
+    }
 
 
 def _person(chat_id: int) -> Json:

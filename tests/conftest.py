@@ -7,5 +7,5 @@ from hypothesis import HealthCheck, settings
 SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 settings.register_profile("sample", deadline=None, max_examples=100, suppress_health_check=SLOW_IS_FINE)
-settings.register_profile("fuzz", deadline=None, max_examples=3000, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("fuzz", deadline=None, max_examples=4000, suppress_health_check=SLOW_IS_FINE)
 settings.load_profile("sample")

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import httpx
 
 from sandbox.bot_process import BotProcess
-from sandbox.sites import Sites
 from sandbox.stand_ins import StandIns
 
 PATIENCE = 20.0
@@ -143,8 +142,3 @@ class Mischief:
             return not (await self.client.get(url)).raise_for_status().json()["faults"]
 
         await until(struck, "nobody asked Alpaca")
-
-
-def sites_of(house: House, client: httpx.AsyncClient) -> Sites:
-    """Open the pages of Cloudflare and Alpaca that a person uses."""
-    return Sites(house.world, client)

@@ -140,8 +140,13 @@ class Line:
 
     def buttons(self, chat: int) -> list[dict[str, Any]]:
         """List the buttons of a chat's newest screen, in Telegram's notation."""
-        screens = [keyboard for (where, _), (_, keyboard) in sorted(self.shown.items()) if where == chat and keyboard]
-        return [button for row in screens[-1]["inline_keyboard"] for button in row] if screens else []
+        screen = self.newest(chat)
+        keyboard = self.shown[chat, screen][1] if screen else None
+        return [button for row in keyboard["inline_keyboard"] for button in row] if keyboard else []
+
+    def newest(self, chat: int) -> int:
+        """Number the newest message of the bot's with buttons; 0 if there is none."""
+        return max((number for (where, number), (_, keyboard) in self.shown.items() if where == chat and keyboard), default=0)
 
     def texts(self, chat: int) -> list[str]:
         """List what a chat shows of the bot, oldest first."""
@@ -180,14 +185,16 @@ class Inside:
     memory: AnchorMemory = field(init=False)
     anchors: Anchors = field(init=False)
     receiver: Receiver = field(init=False)
+    going: asyncio.Event = field(default_factory=asyncio.Event)  # while cleared, no operation comes to its end
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Put the parts together as `bot.app` does."""
+        self.going.set()
         line: Any = self.line
         fresh = map("{:016x}".format, itertools.count(int.from_bytes(os.urandom(7))))
         self.memory = AnchorMemory(self.database)
-        self.anchors = Anchors(line, self.memory, PAGES, clock=self.time)
+        self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, sleep=self.time.sleep)
         conversation = Conversation(clock=self.time, fresh_id=lambda: next(fresh))
         self.stage = Stage(self.database, conversation, line, self.anchors)
         self.tickets = Tickets(RING, self.database, clock=self.time, fresh_id=lambda: next(fresh))
@@ -225,6 +232,7 @@ class Inside:
     def _handler(self) -> Handler:
         async def handle(operation: Operation, report: Report) -> Outcome:
             await report("check_keys")
+            await self.going.wait()
             outcome = self.outcomes(operation)
             if outcome.code == "deployed":
                 row = worker(str(operation.arguments["worker"]), chat_id=operation.chat_id)
@@ -248,8 +256,9 @@ class Inside:
         assert waiting.done(), "an update was not acknowledged"
         for _ in range(2):
             await self.stage.settle()
-            while self.runner._tasks:
+            while self.runner._tasks and self.going.is_set():
                 await asyncio.wait(set(self.runner._tasks))
+            await asyncio.sleep(0 if self.going.is_set() else 0.005)
             await self.stage.settle()
             await self.anchors.settle()
         await self.memory.flush()

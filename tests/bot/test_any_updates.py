@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.runner.port import Operation, Outcome
@@ -51,6 +51,8 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("deletes fail"), st.lists(st.sampled_from([Deleted.LATER, Deleted.IMPOSSIBLE]), max_size=3)),
     st.tuples(st.just("is locked"), st.integers(1, 3)),
     st.tuples(st.just("time passes"), st.sampled_from([60, 600, 1000, 4000, 90_000, -600, -4000])),
+    st.tuples(st.just("work hangs")),
+    st.tuples(st.just("work goes on")),
     st.tuples(st.just("starts anew")),
     st.tuples(st.just("waits")),
 )
@@ -108,6 +110,10 @@ class Chats:
                 await self.bot.settles()
                 self.bot.time.at += seconds
                 await self.bot.sweeps()
+            case ("work hangs",):
+                self.bot.going.clear()
+            case ("work goes on",):
+                self.bot.going.set()
             case ("starts anew",):
                 self.bot = await again(self.bot)
             case _:
@@ -134,11 +140,10 @@ class Chats:
         if words and "To go on, type" in words[-1]:
             self.brings(message(next(self.numbers), chat, "destroy" if "DESTROY" in words[-1] else "trade live"))
             return
-        offered = [one for one in self.bot.line.offered if one[0] == chat]
-        newest = [one for one in offered if (one[0], one[1]) in self.bot.line.shown][-8:]
-        chosen = [one for one in newest if one[2].partition(":")[2] in ROAD] or newest
+        offered = [one["callback_data"] for one in self.bot.line.buttons(chat) if "callback_data" in one]
+        chosen = [data for data in offered if data.partition(":")[2] in ROAD] or offered
         if chosen:
-            self.brings(tap(next(self.numbers), chosen[0][2], chat, chosen[0][1]))
+            self.brings(tap(next(self.numbers), chosen[0], chat, self.bot.line.newest(chat)))
         else:
             self.brings(message(next(self.numbers), chat, "/start"))
 
@@ -230,6 +235,7 @@ async def whatever_happens(so_far: int, happenings: list[tuple[Any, ...]], outco
         for happening in happenings:
             await chats.lives(happening)
         chats.bot.database.refusals = 0
+        chats.bot.going.set()
         await chats.bot.settles()
         await all_is_answered(chats)
         await nothing_is_lying_about(chats)
@@ -278,6 +284,7 @@ async def every_key_is_gone(chats: Chats) -> None:
     assert set(chats.secrets) <= bot.line.gone | told, "a key stayed in a chat and nobody knows of it"
 
 
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.integers(0, LENGTH), st.lists(HAPPENINGS, min_size=5, max_size=25), st.lists(NUMBER, max_size=10))
 def test_no_updates_lead_into_a_corner(so_far: int, happenings: list[tuple[Any, ...]], outcomes: list[int]) -> None:
     asyncio.run(whatever_happens(so_far, happenings, outcomes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram.keyboards import decode, encode
@@ -157,7 +157,6 @@ class World:
 
 
 @given(histories(), st.sampled_from(STARTS), st.integers(0, 3))
-@settings(max_examples=500, deadline=None)
 def test_no_history_leads_into_a_corner(history: list[tuple[str, int]], start: State, workers: int) -> None:
     world = World(start, workers)
     assert view(world.dialog, world.context()).lines

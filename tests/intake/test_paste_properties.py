@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 import string
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.intake.letters import is_ordinary
@@ -30,20 +30,17 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
     return key_id, secret
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from([None, *Expecting]))
 def test_no_text_raises(text: str, expecting: Expecting | None) -> None:
     paste = read_paste(text, expecting=expecting)
     assert paste.problems or paste.key_id or paste.secret or paste.cloudflare_token
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("PKAc fut_0aZ/+=:\"'\n•.…@-хx😀"), max_size=200), st.sampled_from([None, *Expecting]))
 def test_no_text_of_key_like_pieces_raises(text: str, expecting: Expecting | None) -> None:
     assert repr(read_paste(text, expecting=expecting)).startswith("Paste(")
 
 
-@settings(deadline=None)
 @given(pairs(), EXPECTING, BLANKS, BLANKS, BLANKS.filter(bool), QUOTES, KEY_LABELS, SECRET_LABELS, st.booleans())
 def test_a_pair_survives_labels_quotes_and_blanks_in_either_order(  # noqa: PLR0917
     pair: tuple[str, str],
@@ -65,7 +62,6 @@ def test_a_pair_survives_labels_quotes_and_blanks_in_either_order(  # noqa: PLR0
     assert not any(value in repr(paste) for value in pair)
 
 
-@settings(deadline=None)
 @given(pairs(), st.integers(2, 17), st.integers(2, 37), st.sampled_from(["\n", " ", "\r\n", "  ", "\u200b"]))
 def test_a_pair_survives_being_broken_once_each(pair: tuple[str, str], first: int, second: int, gap: str) -> None:
     key_id, secret = pair
