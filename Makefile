@@ -62,6 +62,15 @@ check: $(NPM)  ## lint, types, import contracts
 test: check  ## everything CI needs
 	@echo "· tests"; $(BIN)/pytest -n 2
 
+.PHONY: crash
+crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 13 minutes
+	@$(PY) -m tests.crash
+
+DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/test_paste_properties.py tests/bot/test_any_updates.py
+.PHONY: fuzz
+fuzz: $(NPM)  ## draw more than 20,000 conversations, pastes and runs of updates
+	@$(PY) -m pytest --hypothesis-profile=fuzz --hypothesis-show-statistics $(DRAWN)
+
 .PHONY: bench
 bench: $(NPM)  ## measure
 	@$(PY) -m bench

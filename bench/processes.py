@@ -1,4 +1,4 @@
-"""The processes of a run: the crowd, the places it has accounts at, and the bot; and what the bot uses of the machine."""
+"""The processes of a run: the crowd, the places it has accounts at, the bot; and what the bot uses of the machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Helper:
 
     def __init__(self, module: str, *arguments: str) -> None:
         """Start it."""
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  (our own modules)
             [sys.executable, "-m", module, *arguments],
             cwd=HOUSE,
             stdin=subprocess.PIPE,

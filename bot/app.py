@@ -46,6 +46,7 @@ from bot.telegram.gate import Gate
 from bot.telegram.receiver import Receiver
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from bot.tickets import Tickets
+from bot.transport import Transport
 from bot.vault.keyfile import load_or_create
 from bot.vault.keyring import BadKeyring, Keyring
 from bot.vault.process import harden
@@ -61,6 +62,7 @@ from flows.screen import Place
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
 STOP_GRACE = 3.0  # seconds for work to end by itself; what is cut off goes on after the next start
+CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
 SWITCH_SECONDS = 0.0005  # after which a busy thread, the database's say, lets the event loop go on
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 PAGES: Final[Mapping[Place, str]] = {
@@ -108,7 +110,7 @@ class Soar:
         self.database = Database(settings.storage_url)
         token = settings.telegram_token.get_secret_value().strip()
         self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate())
-        self.http = open_http()
+        self.http = open_http(transport=Transport(CONNECTIONS))
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self._memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self._memory, PAGES, clock=clock)

@@ -57,14 +57,17 @@ class Cut:
     kind: str
 
 
-def open_http(*, connect_seconds: float = 5.0, connections: int = 100) -> Http:
-    """Make the client that the process shares: connections are kept, cookies and redirects are not."""
+def open_http(
+    *, connect_seconds: float = 5.0, connections: int = 100, transport: httpx.AsyncBaseTransport | None = None
+) -> Http:
+    """Make the client that the process shares, over `transport` if one is given: it keeps no cookies."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(60.0, connect=connect_seconds, pool=30.0),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=IDLE),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
-        verify=_trust(),
+        transport=transport,
+        verify=_trust() if transport is None else True,
     )
 
 

@@ -61,9 +61,12 @@ class Telegram:
     ) -> None:
         """Prepare a client for `<api_url>/bot<token>/<method>`."""
         base = f"{api_url.rstrip('/')}/bot"
-        self._polling = request(1, POLL_SECONDS + 10)
+        self._polling = request(1, POLL_SECONDS + 10, api_url)
         self.bot = Bot(
-            token, base_url=base, base_file_url=f"{api_url.rstrip('/')}/file/bot", request=request(CONNECTIONS, READ_SECONDS)
+            token,
+            base_url=base,
+            base_file_url=f"{api_url.rstrip('/')}/file/bot",
+            request=request(CONNECTIONS, READ_SECONDS, api_url),
         )
         self._gate = gate
         self._sleep = sleep

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.transport import open_session, proxy_for
+
 CONNECT_SECONDS: Final = 5.0
 POOL_SECONDS: Final = 60.0
-IDLE_SECONDS: Final = 50.0  # less than Telegram keeps an idle connection for
+HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "identity"}
 
 
 class QuietRequest(BaseRequest):
     """Calls of the Bot API. What comes back is never logged: the library's own logs what it cannot parse."""
 
-    def __init__(self, connections: int, read_seconds: float) -> None:
+    def __init__(self, connections: int, read_seconds: float, proxy: str | None) -> None:
         """Hold at most so many connections; `read_seconds` bounds each wait for an answer, unless a call says else."""
         self._connections = connections
+        self._proxy = proxy
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -35,9 +39,7 @@ class QuietRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS)
-            jar = aiohttp.DummyCookieJar()
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, trust_env=True)
+            self._session = open_session(self._connections)
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -60,9 +62,11 @@ class QuietRequest(BaseRequest):
             raise NetworkError("not initialized")
         read = self._read_seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         patience = aiohttp.ClientTimeout(total=None, connect=POOL_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read)
-        form = request_data.json_parameters if request_data else None
+        form = request_data.url_encoded_parameters().encode() if request_data else None
         try:
-            async with self._session.request(method, url, data=form, timeout=patience, allow_redirects=False) as answer:
+            async with self._session.request(
+                method, url, data=form, headers=HEADERS, timeout=patience, allow_redirects=False, proxy=self._proxy
+            ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError:
             raise TimedOut from None
@@ -81,6 +85,7 @@ class QuietRequest(BaseRequest):
         return answer
 
 
-def request(connections: int, read_seconds: float) -> QuietRequest:
-    """Make what carries the library's calls; times are in seconds."""
-    return QuietRequest(connections, read_seconds)
+def request(connections: int, read_seconds: float, api_url: str) -> QuietRequest:
+    """Make what carries the library's calls to `api_url`, through the environment's proxy if it names one for it."""
+    address = urlsplit(api_url)
+    return QuietRequest(connections, read_seconds, proxy_for(address.scheme, address.hostname or ""))

@@ -146,7 +146,9 @@ class Line:
 
     def newest(self, chat: int) -> int:
         """Number the newest message of the bot's with buttons; 0 if there is none."""
-        return max((number for (where, number), (_, keyboard) in self.shown.items() if where == chat and keyboard), default=0)
+        return max(
+            (number for (where, number), (_, keyboard) in self.shown.items() if where == chat and keyboard), default=0
+        )
 
     def texts(self, chat: int) -> list[str]:
         """List what a chat shows of the bot, oldest first."""

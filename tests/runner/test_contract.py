@@ -220,7 +220,7 @@ async def test_two_hundred_chats_at_once(stage: Stage) -> None:
     runner = stage.runner(deploy=steps)
     for number in range(200):
         await runner.start(operation(f"o{number}", chat_id=number))
-    await soon(lambda: len(steps.begun) == 64)
+    await soon(lambda: len(steps.begun) == 200)
     steps.go_on.set()
     await asyncio.gather(*(runner.wait(f"o{number}") for number in range(200)))
     assert sorted(steps.ended) == sorted(f"o{number}" for number in range(200))
