@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import httpx
 
 from sandbox.bot_process import BotProcess
-from sandbox.play import Play, road
+from sandbox.play import Play
 from sandbox.sites import Sites
 from sandbox.stand_ins import StandIns
 from sandbox.telegram.phone import Phone
 
-LATENCY = 0.1
-PERSON = 700
+LATENCY: Final = 0.1
+PERSON: Final = 700
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One piece of work: requests to Cloudflare's API, commands to the Worker, and seconds until the chat said so."""
+    """One piece of work: requests to Cloudflare's API, commands to the Worker, how many of both had to wait for one
+    another, and seconds until the chat said so."""
 
     what: str
     requests: int
     commands: int
+    path: int
     seconds: float
 
 
@@ -42,41 +46,44 @@ class Meter:
         """Let every request to the API and to Workers take so long."""
         await self._client.post(f"{self._url}/latency", json={"seconds": seconds, "workers_seconds": seconds})
 
-    async def counted(self) -> tuple[int, int]:
-        """Give requests to the API and to Workers since the last call."""
-        answer = (await self._client.get(f"{self._url}/calls", params={"since": self._since})).json()
-        self._since = answer["next"]
-        paths = [call["path"] for call in answer["calls"]]
-        return sum("/client/v4/" in path for path in paths), sum("/workers/" in path[:9] for path in paths)
-
     async def costs(self, what: str, work: Callable[[], Awaitable[object]]) -> Cost:
         """Measure one piece of work."""
-        await self.counted()
+        await self._calls()
         began = time.monotonic()
         await work()
         seconds = time.monotonic() - began
-        return Cost(what, *await self.counted(), seconds)
+        calls = await self._calls()
+        requests = sum("/client/v4/" in path for path, _ in calls)
+        return Cost(what, requests, len(calls) - requests, _critical([at for _, at in calls]), seconds)
+
+    async def _calls(self) -> list[tuple[str, float]]:
+        """Give path and time of every call since the last question."""
+        answer = (await self._client.get(f"{self._url}/calls", params={"since": self._since})).json()
+        self._since = answer["next"]
+        return [(call["path"], datetime.fromisoformat(call["at"]).timestamp()) for call in answer["calls"]]
+
+
+def _critical(times: Sequence[float]) -> int:
+    """Count the longest chain of requests of which each began when the one before had been answered."""
+    chain, free = 0, 0.0
+    for at in sorted(times):
+        if at >= free:
+            chain, free = chain + 1, at + LATENCY * 0.95
+    return chain
 
 
 async def account_costs(folder: Path) -> list[Cost]:
-    """Play a road with real Workers and a slow network to Cloudflare."""
+    """Play a road with real Workers and a slow network to Cloudflare, into an account that has a workers.dev name."""
     with StandIns() as world, BotProcess(world.settings(folder / "data"), folder / "bot.log"):
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client, Phone(world.telegram.url, PERSON) as phone:
             play, meter = Play(phone, Sites(world, client), folder / "data"), Meter(world, client)
             await meter.latency(LATENCY)
-            costs = [await meter.costs("first deploy, all of it, with a new name", lambda: road(play))]
-            pair = await play.sites.keys()
-            await play.taps("🔑 Change keys", "Now make the keys")
+            return [each async for each in _measured(play, meter)]
 
-            async def rotate() -> None:
-                await play.pastes(*pair)
-                await phone.sees("Both keys are changed", within=60)
 
-            async def destroy() -> None:
-                await phone.says("destroy")
-                await phone.sees("is gone", within=60)
-
-            costs.append(await meter.costs("change of both keys", rotate))
-            await play.taps("🗑 Remove", "type DESTROY")
-            costs.append(await meter.costs("removal", destroy))
-            return costs
+async def _measured(play: Play, meter: Meter):  # noqa: ANN202
+    sites, phone = play.sites, play.phone
+    await sites.cloudflare_account("Ada's account", subdomain="ada")
+    token, first, second = await sites.token(), await sites.keys(), None
+    await phone.says("/start")
+    await phone.sees("Hello!")

@@ -25,6 +25,7 @@ from bot.conversation import Conversation, Occasion
 from bot.operations.deploying import STEPS
 from bot.operations.ends import Ends
 from bot.operations_store import StoredOperations
+from bot.patience import patiently
 from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits
 from bot.runner.port import Handler, Operation, Outcome, Report
@@ -267,8 +268,8 @@ class Inside:
 
     async def sweeps(self) -> None:
         """Let go of what has expired, as the bot does twice a minute."""
-        for chat in await self.tickets.sweep():
-            await self.stage.take(Occasion(chat, chat, Elapsed()))
+        for chat in await patiently(self.tickets.sweep):
+            await patiently(partial(self.stage.take, Occasion(chat, chat, Elapsed())))
         await self.settles()
 
     async def ends(self) -> None:

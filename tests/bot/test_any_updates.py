@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -295,6 +296,14 @@ async def every_key_is_gone(chats: Chats) -> None:
         told |= {(row.chat_id, row.message_id) for row in rows}
     await bot.deletions._round()
     assert set(chats.secrets) <= bot.line.gone | told, "a key stayed in a chat and nobody knows of it"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """The database is locked here for so many writes, not for so long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.patience.PAUSE", 0.0)
+        yield
 
 
 @settings(max_examples=settings().max_examples // 2)
