@@ -5,67 +5,79 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import platform
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from bench.account import account_costs
+from bench.account import LATENCY, account_costs
+from bench.figures import over_runs, times
+from bench.people import LAST, TO_SECRET
 from bench.processes import Running, memory_mb
 from sandbox.bot_process import HOUSE
 
 NODE = HOUSE / ".venv" / "bin" / "node"
 THINK, DEPLOY = 1.0, 2.0
 REQUESTS_PER_DEPLOY = 5  # one after the other: three to Cloudflare, two to the Worker
+REQUESTS_PER_CONNECT = 2
+REST = 3.0  # after the start, in which the bot loads what the first key check needs
 
 
-def quantile(values: list[float], share: float) -> float:
-    """Give a quantile in milliseconds; not a number for no values."""
-    ordered = sorted(values)
-    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
-
-
-def show(name: str, values: list[float]) -> None:
-    """Print one row of times."""
-    shares = "  ".join(f"p{round(100 * share):<3}{quantile(values, share):8.1f}" for share in (0.5, 0.9, 0.99))
-    print(f"  {name:<44}{shares}  ms   n={len(values)}")
-
-
-def steady(people: int, rounds: int) -> None:
+def steady(people: int, rounds: int) -> dict[str, Any]:
     """Everybody onboards, with a second between steps and a deploy of two."""
-    print(f"\n{people} chats, {THINK:g} s between steps, a deploy of {DEPLOY:g} s, {rounds} set-ups each")
-    with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder, Running(people, Path(folder)) as world:
-        idle = memory_mb(world.bot.pid)
-        world.latency(DEPLOY / REQUESTS_PER_DEPLOY)
-        ramp = 10 * THINK + DEPLOY * 1.4
-        order = {"do": "steady", "papers": world.papers, "think": THINK, "rounds": rounds, "ramp": ramp}
-        _report(world.load(order), people, idle, world.startup)
+    latency = DEPLOY / REQUESTS_PER_DEPLOY
+    cycle = THINK * len([*TO_SECRET, LAST]) + DEPLOY + latency * REQUESTS_PER_CONNECT
+    order = {"do": "steady", "think": THINK, "rounds": rounds, "ramp": cycle}
+    result = run(people, order, latency)
+    return {**result, "most": people / (cycle + THINK)}  # the second set-up begins with a tap more
 
 
-def burst(people: int) -> None:
+def burst(people: int) -> dict[str, Any]:
     """Everybody answers the last question in the same moment."""
-    print(f"\n{people} secrets in the same moment")
+    return run(people, {"do": "burst", "rest": REST}, 0.0)
+
+
+def run(people: int, order: dict[str, Any], latency: float) -> dict[str, Any]:
+    """Carry one order out in a fresh world."""
     with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder, Running(people, Path(folder)) as world:
+        time.sleep(REST)
         idle = memory_mb(world.bot.pid)
-        _report(world.load({"do": "burst", "papers": world.papers, "rest": 3.0}), people, idle, world.startup)
+        world.latency(latency)
+        result = world.load({**order, "papers": world.papers})
+        per_chat = 1000 * (result["peak"] - idle) / people
+        return {**result, "idle": idle, "per_chat": per_chat, "startup": world.startup}
 
 
-def _report(result: dict[str, Any], people: int, idle: float, startup: float) -> None:
-    show("update read by the bot → delete of its secret", result["delete"])
-    show("tap → the next screen", result["screen"])
-    onboardings = result["onboardings"]
-    print(f"  set-ups per second: {result['rate']:.1f}   CPU per set-up: {1000 * result['cpu'] / onboardings:.0f} ms")
-    grown = (result["peak"] - idle) / people
-    print(f"  memory: {idle:.0f} MB idle, {result['peak']:.0f} MB peak, {1000 * grown:.0f} kB per chat")
-    print(f"  start-up: {startup:.2f} s   load of the machine now: {os.getloadavg()[0]:.1f}")
+def report(runs: list[dict[str, Any]]) -> None:
+    """Print what runs of one kind have given."""
+
+    def over(name: str, unit: str, digits: int = 0) -> str:
+        return over_runs([float(each[name]) for each in runs], unit, digits)
+
+    print(times("update handed over → delete of its secret", [each["delete"] for each in runs]))
+    print(times("secret sent → delete of it", [each["delete_from_sending"] for each in runs]))
+    if any(each["screen"] for each in runs):
+        most = f"   users alone: {runs[0]['most']:.1f}" if "most" in runs[0] else ""
+        print(times("tap handed over → the next screen", [each["screen"] for each in runs]))
+        print(f"  set-ups a second: {over('rate', '', 1)}{most}")
+    else:
+        print(f"  all {runs[0]['onboardings']} deployed after {over('seconds', 's', 1)}")
+    per_set_up = [1000 * each["cpu"] / each["onboardings"] for each in runs]
+    print(f"  CPU of the bot for each set-up: {over_runs(per_set_up, 'ms')}   start-up: {over('startup', 's', 2)}")
+    print(f"  memory: {over('idle', 'MB')} idle, {over('peak', 'MB')} at most, {over('per_chat', 'kB')} per chat")
+    print(f"  taken by others of the machine meanwhile: {over('others', '%')}", flush=True)
 
 
 def accounts() -> None:
     """What a set-up costs in the user's account."""
-    print("\nin the user's account, 100 ms for each request")
+    print(f"\nIn the user's account, {1000 * LATENCY:.0f} ms for each request; path: requests one after another")
     with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder:
         for cost in asyncio.run(account_costs(Path(folder))):
-            print(f"  {cost.what:<44}{cost.requests} requests, {cost.commands} commands, {cost.seconds:.1f} s")
+            counted = f"{cost.requests} to Cloudflare, {cost.commands} to the Worker, path {cost.path}"
+            ratio = cost.seconds / (cost.path * LATENCY)
+            print(f"  {cost.what:<24}{counted:<44}{cost.seconds:.2f} s = {ratio:.2f} × path", flush=True)
 
 
 def main() -> None:
@@ -73,17 +85,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--people", type=int, default=200, help="chats in the steady run (200)")
     parser.add_argument("--rounds", type=int, default=2, help="set-ups of each chat in the steady run (2)")
+    parser.add_argument("--runs", type=int, default=2, help="steady runs, of which the medians are shown (2)")
+    parser.add_argument("--steady", action="store_true", help="only the steady run")
     parser.add_argument("--burst", type=int, metavar="N", help="only a burst of N secrets")
     chosen = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; bot, crowd and stand-ins share them")
-    if chosen.burst:
-        burst(chosen.burst)
-        return
-    steady(chosen.people, chosen.rounds)
-    burst(chosen.people)
-    accounts()
-    print("\nthe Worker", flush=True)
-    subprocess.run([NODE, "bench/worker_cpu.mjs"], cwd=HOUSE, check=True)  # noqa: S603  (our own program)
+    print(f"{os.cpu_count()} cores, shared by bot, crowd and stand-ins; load {os.getloadavg()[0]:.1f} before; ", end="")
+    print(f"Python {platform.python_version()}")
+    if not chosen.burst:
+        print(f"\n{chosen.people} chats, {THINK:g} s between steps, a deploy of {DEPLOY:g} s", end="")
+        print(f", {chosen.rounds} set-ups each; {chosen.runs} runs, medians", flush=True)
+        report([steady(chosen.people, chosen.rounds) for _ in range(chosen.runs)])
+    if not chosen.steady:
+        print(f"\n{chosen.burst or chosen.people} secrets in the same moment, deploys without latency", flush=True)
+        report([burst(chosen.burst or chosen.people)])
+    if not chosen.steady and not chosen.burst:
+        accounts()
+        print("\nThe Worker", flush=True)
+        subprocess.run([NODE, "bench/worker_cpu.mjs"], cwd=HOUSE, check=True)  # noqa: S603  (our own program)
+    print(f"\nload {os.getloadavg()[0]:.1f} after")
 
 
 if __name__ == "__main__":

@@ -23,8 +23,10 @@ PERSON: Final = 700
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One piece of work: requests to Cloudflare's API, commands to the Worker, how many of both had to wait for one
-    another, and seconds until the chat said so."""
+    """One piece of work as the user sees it, from the paste or tap to the screen that says it is done.
+
+    `requests` go to Cloudflare's API, `commands` to the Worker; `path` is how many of both came one after another.
+    """
 
     what: str
     requests: int
@@ -78,12 +80,39 @@ async def account_costs(folder: Path) -> list[Cost]:
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client, Phone(world.telegram.url, PERSON) as phone:
             play, meter = Play(phone, Sites(world, client), folder / "data"), Meter(world, client)
             await meter.latency(LATENCY)
-            return [each async for each in _measured(play, meter)]
+            await play.sites.cloudflare_account("Ada's account", subdomain="ada")
+            return [*await _set_up(play, meter), *await _afterwards(play, meter)]
 
 
-async def _measured(play: Play, meter: Meter):  # noqa: ANN202
-    sites, phone = play.sites, play.phone
-    await sites.cloudflare_account("Ada's account", subdomain="ada")
-    token, first, second = await sites.token(), await sites.keys(), None
+async def _set_up(play: Play, meter: Meter) -> list[Cost]:
+    phone, token = play.phone, await play.sites.token()
     await phone.says("/start")
     await phone.sees("Hello!")
+    await play.taps("Let's start", "Open Alpaca and sign in")
+    await play.taps("I am signed in", "Practice or real money?")
+    await play.taps("📝 PAPER", "What shall your bot do?")
+    await play.taps("Buy $10.00 of VTI", "Please check")
+    await play.taps("I agree", "Connect Cloudflare")
+    trying = await meter.costs("the token is tried", lambda: _pasting(play, "Connected to", token))
+    await play.taps("Yes, my bot keeps it", "Now make the keys")
+    await play.taps("I see my keys", "Paste the Key ID")
+    key_id, secret = await play.sites.keys()
+    await _pasting(play, "Now paste the Secret", key_id)
+    return [trying, await meter.costs("the Worker is deployed", lambda: _pasting(play, "Your bot is running", secret))]
+
+
+async def _afterwards(play: Play, meter: Meter) -> list[Cost]:
+    async def destroying() -> None:
+        await play.phone.says("destroy")
+        await play.phone.sees("is gone", within=60)
+
+    pair = await play.sites.keys()
+    await play.taps("🔑 Change keys", "Now make the keys")
+    rotation = await meter.costs("both keys are changed", lambda: _pasting(play, "Both keys are changed", *pair))
+    await play.taps("🗑 Remove", "type DESTROY")
+    return [rotation, await meter.costs("the Worker is removed", destroying)]
+
+
+async def _pasting(play: Play, then: str, *values: str) -> None:
+    await play.pastes(*values)
+    await play.phone.sees(then, within=60)

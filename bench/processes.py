@@ -35,6 +35,11 @@ class Helper:
             text=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """Its id."""
+        return self._process.pid
+
     def heard(self) -> Any:  # noqa: ANN401  (whatever it says)
         """Wait for its next line. Raises RuntimeError when it has ended."""
         line = self._process.stdout.readline() if self._process.stdout else ""
@@ -98,10 +103,17 @@ class Peak:
         self._thread.join()
 
 
+def machine_seconds() -> float:
+    """CPU time that all processes of the machine have used."""
+    user, nice, system, _idle, _wait, *rest = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / TICKS
+
+
 @dataclass(slots=True)
 class World:
     """Everything that runs; `startup` is the bot's, in seconds."""
 
+    places: Helper
     crowd: Helper
     bot: BotProcess
     cloudflare: str
@@ -113,13 +125,18 @@ class World:
         ask(f"{self.cloudflare}/_sandbox/latency", {"seconds": seconds, "workers_seconds": seconds})
 
     def load(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Have the crowd do something; adds what it cost the bot."""
-        before = cpu_seconds(self.bot.pid)
+        """Have the crowd do something; adds what it cost the bot, and the share of the machine that others took."""
+        began, machine, bot, helpers = time.monotonic(), machine_seconds(), cpu_seconds(self.bot.pid), self._helpers()
         with Peak(self.bot.pid) as peak:
             result: dict[str, Any] = self.crowd.told(order)
-        result["cpu"] = cpu_seconds(self.bot.pid) - before
+        result["cpu"] = cpu_seconds(self.bot.pid) - bot
+        others = machine_seconds() - machine - result["cpu"] - (self._helpers() - helpers)
+        result["others"] = max(0.0, 100 * others / (time.monotonic() - began) / (os.cpu_count() or 1))
         result["peak"] = peak.mb
         return result
+
+    def _helpers(self) -> float:
+        return cpu_seconds(self.places.pid) + cpu_seconds(self.crowd.pid)
 
 
 class Running:
@@ -155,7 +172,7 @@ class Running:
         began = time.monotonic()
         self._open.enter_context(bot)
         startup = time.monotonic() - began
-        return World(crowd, bot, where["cloudflare"], where["papers"], startup)
+        return World(places, crowd, bot, where["cloudflare"], where["papers"], startup)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

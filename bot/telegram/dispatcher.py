@@ -156,7 +156,9 @@ class Dispatcher:
             self._stage.later(self._telegram.answer(callback_id, label(say("toast.moved_on"))))
 
     async def tell_undeletable(self, chat_id: int) -> None:
-        """Say that a message of the user's stayed."""
+        """Say that a message of the user's stayed; in a group nothing is ever said."""
+        if chat_id < 0:
+            return
         await self._say(chat_id, "paste.not_deletable")
 
     async def _words(self, words: Words, verdict: Verdict, standing: Standing, undeleted: tuple[int, ...]) -> None:

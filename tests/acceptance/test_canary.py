@@ -137,9 +137,12 @@ def test_the_search_finds_a_leak_wherever_it_is_planted(busy_house: House) -> No
         traffic = client.get(f"{telegram}/_sandbox/traffic").content
     planted = busy_house.data / "planted"
     planted.write_text(PLANTED)
-    idle = [sys.executable, "-c", "import sys; sys.stdin.read()", PLANTED]
-    with subprocess.Popen(idle, stdin=subprocess.PIPE, env={"KEPT": PLANTED}) as process:  # noqa: S603
+    idle = [sys.executable, "-c", "import sys; print('here', flush=True); sys.stdin.read()", PLANTED]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(idle, env={"KEPT": PLANTED}, **pipes) as process:  # noqa: S603
         try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"here\n"
             found = leaks(places(busy_house, process.pid, traffic), [PLANTED])
         finally:
             planted.unlink()

@@ -35,6 +35,7 @@ class Life:
     phone: Phone
     person: Person
     bots: list[Bot] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -48,7 +49,7 @@ class Life:
 
     def start(self, **how: Any) -> Bot:
         """Start a bot on this life's data."""
-        bot = self.nursery.bot(self.world.settings(self.data), self.folder / "bot.log", **how)
+        bot = self.nursery.bot(self.world.settings(self.data, **self.settings), self.folder / "bot.log", **how)
         self.bots.append(bot)
         return bot
 
@@ -120,7 +121,7 @@ async def live(
         life.start(record=record, stop=point, sabotage=sabotage)
         keeper = asyncio.create_task(_keep_alive(life))
         try:
-            await _road(life, faults)
+            await road(life, faults)
         except Stuck as stuck:
             faults.append(f"nobody must be stuck, but {stuck}")
         finally:
@@ -144,7 +145,7 @@ async def _keep_alive(life: Life) -> None:
         life.start()
 
 
-async def _road(life: Life, faults: list[str]) -> None:
+async def road(life: Life, faults: list[str]) -> None:
     """Go on from wish to wish, and look behind after each."""
     person = life.person
     await person.goes_on("a bot")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from bot.telegram.client import Deleted, Telegram
 from bot.telegram.receiver import Receiver
+from bot.tickets import Tickets
+from deploy.secret import Secret
+from flows.events import Kind
+from flows.plans import Mode
 
 
 def acknowledge_early() -> None:
@@ -31,7 +38,49 @@ def delete_nothing() -> None:
     Telegram.delete = delete  # type: ignore[method-assign]
 
 
+def write_it_down() -> None:
+    """Keep what is pasted in a file beside the database."""
+
+    def keep(value: str) -> None:
+        with (Path(os.environ["SOAR_DATA_DIR"]) / "notes").open("a") as notes:
+            notes.write(f"{value}\n")
+
+    _when_sealed(keep)
+
+
+def say_it_back() -> None:
+    """Tell every pasted value back to its chat."""
+    send = Telegram.edit
+
+    async def edit(self: Telegram, chat: int, message: int, text: str, buttons: Any) -> Any:
+        return await send(self, chat, message, f"{text} {_heard[-1] if _heard else ''}", buttons)
+
+    _when_sealed(_heard.append)
+    Telegram.edit = edit  # type: ignore[method-assign,assignment]
+
+
+def log_it() -> None:
+    """Log every pasted value, which the redactor must hide."""
+    _when_sealed(lambda value: logging.getLogger("bot").warning("pasted: %s", value))
+
+
+_heard: list[str] = []
+
+
+def _when_sealed(leak: Callable[[str], object]) -> None:
+    seal = Tickets.seal
+
+    def leaking(self: Tickets, chat: int, kind: Kind, secret: Secret, looks: Mode | None = None) -> Any:
+        leak(secret.reveal())
+        return seal(self, chat, kind, secret, looks)
+
+    Tickets.seal = leaking  # type: ignore[method-assign,assignment]
+
+
 SABOTAGE: Final[dict[str, Callable[[], Any]]] = {
     "acknowledge early": acknowledge_early,
     "delete nothing": delete_nothing,
+    "write it down": write_it_down,
+    "say it back": say_it_back,
+    "log it": log_it,
 }

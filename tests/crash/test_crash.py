@@ -73,5 +73,4 @@ async def test_a_bot_that_acknowledges_early_is_found_out(ground: Ground, tmp_pa
     point = chosen(ground.unharmed.passed, "telegram", "before")
     outcome = await live(ground.nursery, tmp_path, point, sabotage="acknowledge early")
     assert outcome.killed
-    assert outcome.again == ("a paste of 1 value(s)",)
     assert "a secret message stayed in the chat" in outcome.faults

@@ -150,3 +150,21 @@ async def test_the_clock_jumps_while_keys_are_held(nursery: Nursery, tmp_path: P
         assert not bot.ended()
         await bot.stop()
         assert life.rows("select count(*) from tickets") == [(0,)]
+
+
+@pytest.mark.asyncio
+async def test_what_expired_while_the_bot_was_down_is_asked_for_again(nursery: Nursery, tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    put(clock, 0.0)
+    async with begin(nursery, tmp_path, execution=False) as life:
+        bot = life.start(clock=clock)
+        await life.person.comes_to("Now paste the Secret")
+        bot.kill()
+        await bot.end()
+        put(clock, HOUR / 3)
+        life.start(clock=clock)
+        await life.phone.sees("I hold keys for 15 minutes at most, and that is over")
+        assert life.rows("select purpose from tickets") == [("token",)]
+        await life.person.goes_on("a bot")
+        await life.stop()
+        assert life.rows("select count(*) from tickets") == [(0,)]
