@@ -73,7 +73,8 @@ class Deletions:
                 await self._try(chat_id, [row])
             return
         if outcome is not Deleted.DONE and (outcome is Deleted.IMPOSSIBLE or now - rows[0].since > WINDOW):
-            await self._tell(chat_id)
+            if chat_id > 0:  # not to a group: whoever sent it is warned elsewhere
+                await self._tell(chat_id)
             outcome = Deleted.IMPOSSIBLE
         for row in rows:
             later = now + min(LONGEST_PAUSE, max(wait, 2.0**row.attempts))

@@ -14,7 +14,7 @@ from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.receiver import ATTEMPTS, MOST_WAITING
-from tests.bot.inside import Inside, Line, inside, message, tap
+from tests.bot.inside import NOW, Inside, Line, inside, message, tap
 
 KEY = "PKQ7W2E9R4T8Y1U6I3OP"
 SECRET = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6kL9n"
@@ -129,6 +129,42 @@ async def test_one_that_stays_does_not_keep_the_others() -> None:
         await bot.deletions._round()
         assert bot.line.gone & {(7, 1), (7, 2), (7, 3)} == {(7, 1), (7, 3)}
         assert await pending(bot) == []
+
+
+@pytest.mark.asyncio
+async def test_a_message_too_old_to_be_deleted_is_told_of() -> None:
+    async with inside() as bot:
+        await bot.receives(message(1, text=KEY, date=int(NOW) - 49 * 3600))
+        assert any("I could not delete a message" in text for text in bot.line.texts(7))
+
+
+@pytest.mark.asyncio
+async def test_a_delete_is_tried_for_48_hours_and_then_told() -> None:
+    async with inside() as bot:
+        bot.line.deletes = [Deleted.LATER] * 1000
+        await bot.receives(message(1, text=KEY))
+        while bot.time.at < NOW + 47.9 * 3600:
+            bot.time.at += 600
+            await bot.deletions._round()
+        assert await pending(bot) == [1]
+        assert not any("I could not delete" in text for text in bot.line.texts(7))
+        bot.time.at += 600
+        await bot.deletions._round()
+        assert await pending(bot) == []
+        assert "I could not delete a message" in bot.line.texts(7)[-1]
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_said_to_a_group_whose_message_stays() -> None:
+    async with inside() as bot:
+        raw = message(1, text=KEY)
+        raw["message"]["chat"] = {"id": -9, "type": "group", "title": "Friends"}
+        bot.line.deletes = [Deleted.IMPOSSIBLE, Deleted.IMPOSSIBLE]
+        await bot.receives(raw)
+        await bot.deletions._round()
+        assert bot.line.texts(-9) == []
+        assert bot.line.left == [-9]
+        assert "You posted something that looks like a key in a group" in bot.line.texts(7)[0]
 
 
 @pytest.mark.asyncio
