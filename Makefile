@@ -77,6 +77,6 @@ bench: $(NPM)  ## measure
 
 .PHONY: lock
 lock:  ## write the lock files anew; needs uv
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-header --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-strip-extras --no-header --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-strip-extras --no-header --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	npm install --package-lock-only
