@@ -170,18 +170,33 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """When the Worker last looked at the market (ISO 8601, empty if never), and the reason why it is paused, if it is."""
+
+    run: str
+    paused: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read it from the Worker's JSON."""
+        return cls(text(fields, "run"), text(fields, "paused"))
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
-    """A stretch of the Worker's events; ask again from `next`."""
+    """A stretch of the Worker's events; ask again from `next`. An older Worker tells no `pulse`."""
 
     events: tuple[Event, ...]
     next: int
+    pulse: Pulse | None = None
 
     @classmethod
     def read(cls, fields: Fields) -> Self:
         """Read them from the Worker's JSON."""
         entries = records(fields, "events")
         events = (Event(whole(e, "id"), text(e, "at"), text(e, "kind"), text(e, "text"), e) for e in entries)
-        return cls(tuple(events), whole(fields, "next"))
+        pulse = record(fields, "pulse")
+        return cls(tuple(events), whole(fields, "next"), Pulse.read(pulse) if pulse is not None else None)
 
 
 # -- reading without trust --------------------------------------------------------------------------------------------

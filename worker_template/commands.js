@@ -36,8 +36,8 @@ const COMMANDS = {
   async events({ state, body }) {
     const { after = 0, limit = 50 } = body;
     if (!isCount(after) || !isCount(limit)) return bad("after and limit are whole numbers.");
-    const { events, next } = await state.events(after, Math.min(Math.max(limit, 1), MOST_EVENTS));
-    return ok({ events, next });
+    const { events, next, pulse } = await state.events(after, Math.min(Math.max(limit, 1), MOST_EVENTS));
+    return ok({ events, next, pulse });
   },
 
   rotate,

@@ -59,12 +59,14 @@ export class SoarState extends DurableObject {
   }
 
   /**
+   * What happened since, and a pulse: who reads this in turn sees by it that the bot still looks.
    * @param {number} after
    * @param {number} limit
    */
   events(after, limit) {
     const events = this.ledger.eventsAfter(after, limit);
-    return { events, next: events.at(-1)?.id ?? after };
+    const pulse = { run: this.ledger.lastRun()?.at ?? null, paused: this.ledger.paused()?.reason ?? null };
+    return { events, next: events.at(-1)?.id ?? after, pulse };
   }
 
   /** What is remembered; asks Alpaca nothing, so that it also answers when Alpaca does not. */

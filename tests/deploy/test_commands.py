@@ -71,7 +71,8 @@ async def test_every_command_is_signed_over_its_own_path_and_body(server: Script
     assert (await worker.tick(dry=True)).outcome == "traded"
     assert (await worker.pause()).reason == "user"
     assert await worker.resume() is None
-    assert (await worker.events(after=6)).events[0].kind == "order"
+    news = await worker.events(after=6)
+    assert (news.events[0].kind, news.pulse) == ("order", None)
     assert await worker.rotate(KEYS) == "0001"
     assert (await worker.destroy()).cancelled == 2
 

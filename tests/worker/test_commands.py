@@ -111,7 +111,8 @@ def test_a_body_that_makes_no_sense_is_refused(deployed: Deployment) -> None:
 
 
 def test_events_are_read_with_a_cursor(deployed: Deployment) -> None:
-    assert deployed.ask("events", {}) == {"events": [], "next": 0}
+    still = {"run": None, "paused": None}
+    assert deployed.ask("events", {}) == {"events": [], "next": 0, "pulse": still}
     for _ in range(2):
         deployed.ask("pause")
         deployed.ask("resume")
@@ -120,7 +121,13 @@ def test_events_are_read_with_a_cursor(deployed: Deployment) -> None:
     assert set(first["events"][0]) == {"id", "at", "kind", "text"}
     rest = deployed.ask("events", {"after": first["next"]})
     assert [event["kind"] for event in rest["events"]] == ["resumed"]
-    assert deployed.ask("events", {"after": rest["next"]}) == {"events": [], "next": rest["next"]}
+    assert deployed.ask("events", {"after": rest["next"]}) == {"events": [], "next": rest["next"], "pulse": still}
+
+
+def test_who_reads_events_sees_that_the_bot_still_looks(deployed: Deployment) -> None:
+    run = deployed.tick()
+    deployed.ask("pause")
+    assert deployed.ask("events", {})["pulse"] == {"run": run["at"], "paused": "user"}
 
 
 def test_status_answers_when_alpaca_does_not(deployed: Deployment) -> None:
