@@ -171,7 +171,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """When the Worker last looked at the market (ISO 8601, empty if never), and the reason why it is paused, if it is."""
+    """When the Worker last looked at the market (ISO 8601, empty if never), and why it is paused, if it is."""
 
     run: str
     paused: str
