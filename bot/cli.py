@@ -28,7 +28,7 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the bot. Needs SOAR_TELEGRAM_TOKEN; stop it with Ctrl+C."""
-    from bot.app import CannotStart, start  # noqa: PLC0415  (heavy imports that --help can do without)
+    from bot.process import CannotStart, start  # noqa: PLC0415  (heavy imports that --help can do without)
     from bot.settings import BadSettings, Settings  # noqa: PLC0415
 
     try:

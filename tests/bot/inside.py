@@ -19,12 +19,12 @@ from telegram import Bot
 
 from bot.absence import Absence
 from bot.anchor_memory import AnchorMemory
-from bot.app import PAGES
 from bot.board import Board
 from bot.conversation import Conversation, Occasion
 from bot.operations.deploying import STEPS
 from bot.operations.ends import Ends
 from bot.operations_store import StoredOperations
+from bot.pages import PAGES
 from bot.patience import patiently
 from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits

@@ -1,7 +1,7 @@
 """Starts bots quickly: the bot's modules are loaded once here, and each bot is a fork of this process.
 
-Orders come as JSON lines, the process id of each new bot goes out. From then on a bot lives as `bot.app.start` has it
-live, and ends with this process at the latest.
+Orders come as JSON lines, the process id of each new bot goes out. From then on a bot lives as `bot.process.start` has
+it live, and ends with this process at the latest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CLOCK = Shifted()
 time.time = CLOCK  # before the bot's modules take hold of it
 
 from bot.alpaca import load  # noqa: E402
-from bot.app import CannotStart, start  # noqa: E402
+from bot.process import CannotStart, start  # noqa: E402
 from bot.settings import BadSettings, Settings  # noqa: E402
 from tests.crash.points import Point, trace  # noqa: E402
 from tests.crash.sabotage import SABOTAGE  # noqa: E402

@@ -1,0 +1,101 @@
+"""The bot's life from start to stop: what is put in order first, what runs side by side, what is closed last."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from functools import partial
+
+from telegram.error import NetworkError
+
+from bot.absence import Absence
+from bot.app import Soar
+from bot.conversation import Occasion
+from bot.housekeeping import Housekeeping
+from bot.patience import patiently
+from bot.telegram.receiver import Receiver
+from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
+from flows.events import Elapsed
+
+log = logging.getLogger(__name__)
+SWEEP_SECONDS = 30.0
+STOP_GRACE = 3.0  # seconds for work to end by itself; what is cut off goes on after the next start
+
+
+class Life:
+    """Runs the parts that `Soar` has put together."""
+
+    def __init__(self, soar: Soar) -> None:
+        """Nothing is contacted yet."""
+        self._soar = soar
+
+    async def run(self) -> None:
+        """Run until cancelled; what has begun is finished or left for the next start. Raises InvalidToken."""
+        soar = self._soar
+        expired = await patiently(self._tidy_up)
+        name = await self._open()
+        log.info("soar is running", extra={"bot": name})
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(soar.deletions.run())
+                group.create_task(soar.memory.run())
+                group.create_task(soar.board.run())
+                group.create_task(self._sweep(expired))
+                group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
+                group.create_task(self._go_on())
+                group.create_task(soar.watchdog.run())
+                group.create_task(self._receiver().run())
+        finally:
+            await self._close()
+            log.info("soar has stopped")
+
+    async def _open(self) -> str:
+        pause = 0.5
+        while True:
+            try:
+                return await self._soar.telegram.open()
+            except NetworkError:
+                log.warning("telegram does not answer yet")
+            await asyncio.sleep(pause)
+            pause = min(30.0, pause * 2)
+
+    def _receiver(self) -> Receiver:
+        soar, handling = self._soar, self._soar.dispatcher
+        absence = Absence(soar.database, soar.stage, clock=soar.clock)
+        return Receiver(soar.telegram, handling.handle, handling.park, skim=handling.skim, heard=absence.heard)
+
+    async def _tidy_up(self) -> set[int]:
+        """First thing: shred what expired while nobody was here; returns the chats it belonged to."""
+        expired = await self._soar.tickets.sweep()
+        await self._soar.database.shred()
+        return expired
+
+    async def _go_on(self) -> None:
+        """Take up what a stop or crash has interrupted: screens not shown, operations not ended."""
+        soar = self._soar
+        for chat_id in await patiently(soar.memory.unshown):
+            await patiently(partial(soar.stage.show, chat_id))
+        await patiently(soar.runner.recover)
+        await asyncio.to_thread(soar.checker.warm_up)
+        gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
+        await soar.telegram.introduce(COMMANDS, DESCRIPTION, SHORT_DESCRIPTION)
+
+    async def _sweep(self, expired: set[int]) -> None:
+        """Show chats whose tickets have expired what to do now, and let go of further ones."""
+        while True:
+            for chat_id in expired:
+                await patiently(partial(self._soar.stage.take, Occasion(chat_id, chat_id, Elapsed())))
+            await asyncio.sleep(SWEEP_SECONDS)
+            expired = await patiently(self._soar.tickets.sweep)
+
+    async def _close(self) -> None:
+        soar = self._soar
+        await soar.runner.close(grace=STOP_GRACE)
+        await soar.stage.settle()
+        soar.anchors.close()
+        await soar.memory.flush()
+        await soar.telegram.close()
+        await soar.http.aclose()
+        soar.checker.close()
+        await soar.database.close()
