@@ -17,13 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from deploy.clock import Clock, SystemClock
 from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
-from deploy.reports import Events, Fields, Pause, Run, Status, maybe, record, text, truth, whole
+from deploy.fields import Fields, maybe, record, records, text, truth, whole
+from deploy.outcomes import Cancelled, Chosen, Closing, Day, Page, Table, Timer
+from deploy.reports import Events, Pause, Run, Status
 from deploy.secret import Secret, blot
 from deploy.wire import Answer, Composed, Cut, Http, Outgoing, exchange
 
 SCHEME = "soar1"
 MOST_BYTES = 512 * 1024
 KEY_BYTES = 32
+UNKNOWN_COMMAND = "unknown command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,10 @@ class Destroying:
 
 @dataclass(frozen=True, slots=True)
 class WorkerClient:
-    """Speaks to one Worker at `url`; every method raises a WorkerError when there is no good answer."""
+    """Speaks to one Worker at `url`; every method raises a WorkerError when there is no good answer.
+
+    A Worker from an older template refuses a command it does not know: WorkerRefused with the reason UNKNOWN_COMMAND.
+    """
 
     http: Http
     url: str
@@ -117,6 +123,49 @@ class WorkerClient:
     async def events(self, *, after: int = 0, limit: int = 50) -> Events:
         """What happened after event number `after`."""
         return Events.read(await self._ask("events", {"after": after, "limit": limit}))
+
+    async def arm(self) -> bool:
+        """Let the plan trade from the next tick on; before that, every tick only says what it would order."""
+        return truth(await self._ask("arm"), "armed") is True
+
+    async def set(self, *, plan: Fields | None = None, limits: Fields | None = None) -> Chosen:
+        """Change plan or limits within the ceilings of the deploy; what is None stays.
+
+        A new plan must be armed again. Refused with the reason `beyond_ceiling`, `bad_plan` or `bad_limits`.
+        """
+        wanted = {"plan": plan, "limits": limits}
+        return Chosen.read(await self._ask("set", {name: value for name, value in wanted.items() if value is not None}))
+
+    async def cancel(self) -> Cancelled:
+        """Cancel the open orders this Worker placed, and no others."""
+        return Cancelled.read(await self._ask("cancel"))
+
+    async def close(self, *, dry: bool) -> Closing:
+        """Sell all shares this Worker bought and pause it, or with `dry` only tell what that would sell.
+
+        Refused with the reason `market_closed` outside market hours. Asking again sells nothing twice.
+        """
+        return Closing.read(await self._ask("close", {"dry": dry}))
+
+    async def lock(self) -> bool:
+        """Switch off all new orders of the broker account, the owner's own too, and pause; True when it is locked."""
+        return truth(await self._ask("lock"), "locked") is True
+
+    async def unlock(self) -> bool:
+        """Allow new orders in the broker account again; False when it is no longer locked. A pause stays."""
+        return truth(await self._ask("unlock"), "locked") is not False
+
+    async def history(self, *, days: int = 90) -> tuple[Day, ...]:
+        """The last trading days, oldest first."""
+        return tuple(Day.read(entry) for entry in records(await self._ask("history", {"days": days}), "days"))
+
+    async def export(self, table: Table, *, after: int = 0, limit: int = 500) -> Page:
+        """Rows of what the Worker remembers, oldest first; an answer may hold fewer rows than `limit`."""
+        return Page.read(await self._ask("export", {"table": table, "after": after, "limit": limit}))
+
+    async def alarm(self, *, on: bool) -> Timer:
+        """Have the Worker wake itself up every quarter of an hour, for an account without a free cron slot."""
+        return Timer.read(await self._ask("alarm", {"on": on}))
 
     async def rotate(self, keys: Keys) -> str:
         """Hand over a new broker key pair, which the Worker checks and puts in place; returns the new id's ending."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-Fields = Mapping[str, object]
+from deploy.fields import Fields, listed, maybe, record, records, text, truth, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One tick: when, why, and what came of it."""
+    """One tick: when, why, and what came of it; `code` is a short name for the reason, such as `unarmed`."""
 
     id: int
     slot: str
@@ -45,6 +44,7 @@ class Run:
     at: str
     ms: int
     outcome: str
+    code: str
     reason: str
     orders: tuple[Order, ...]
     market_open: bool | None
@@ -60,6 +60,7 @@ class Run:
             at=text(fields, "at"),
             ms=whole(fields, "ms"),
             outcome=text(fields, "outcome"),
+            code=text(fields, "code"),
             reason=text(fields, "reason"),
             orders=tuple(Order.read(entry) for entry in records(fields, "orders")),
             market_open=truth(fields, "market_open"),
@@ -113,8 +114,46 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """The money the Worker may use and what it did with it, in USD as decimal texts.
+
+    `invested` counts its own shares at what they cost and its open buys; `value` is what its shares were worth at the
+    last tick, empty when that was not known.
+    """
+
+    limit: str
+    invested: str
+    left: str
+    value: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read it from the Worker's JSON."""
+        return cls(**{name: text(fields, name) for name in ("limit", "invested", "left", "value")})
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Shares the Worker bought itself: `cost` and `value` in USD, `value` empty when it was not known."""
+
+    symbol: str
+    qty: str
+    cost: str
+    value: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read one from the Worker's JSON."""
+        return cls(**{name: text(fields, name) for name in ("symbol", "qty", "cost", "value")})
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """All that the Worker stored at its last tick."""
+    """All that the Worker stored at its last tick.
+
+    `plan` and `limits` are those in force, `ceilings` those of the deploy. A Worker from before there was arming trades
+    without it and counts as armed; it knows neither `budget` nor `holdings`, and its `next_tick` is empty.
+    """
 
     script: str
     mode: str
@@ -125,6 +164,12 @@ class Status:
     paused: Pause | None
     plan: Fields
     ceilings: Fields
+    limits: Fields
+    armed: bool
+    schedule: str
+    next_tick: str
+    budget: Budget | None
+    holdings: tuple[Holding, ...]
     last_tick: Run | None
     last_order: Order | None
     ticks: int
@@ -138,6 +183,7 @@ class Status:
         """Read it from the Worker's JSON."""
         account, paused = record(fields, "account"), record(fields, "paused")
         tick, order = record(fields, "last_tick"), record(fields, "last_order")
+        ceilings, budget = record(fields, "ceilings") or {}, record(fields, "budget")
         return cls(
             script=text(fields, "script"),
             mode=text(fields, "mode"),
@@ -147,7 +193,13 @@ class Status:
             account=Holder.read(account) if account else None,
             paused=Pause.read(paused) if paused else None,
             plan=record(fields, "plan") or {},
-            ceilings=record(fields, "ceilings") or {},
+            ceilings=ceilings,
+            limits=record(fields, "limits") or ceilings,
+            armed=truth(fields, "armed") is not False,
+            schedule="alarm" if text(fields, "schedule") == "alarm" else "cron",
+            next_tick=text(fields, "next_tick"),
+            budget=Budget.read(budget) if budget else None,
+            holdings=tuple(Holding.read(entry) for entry in records(fields, "holdings")),
             last_tick=Run.read(tick) if tick else None,
             last_order=Order.read(order) if order else None,
             ticks=whole(fields, "ticks"),
@@ -197,48 +249,3 @@ class Events:
         events = (Event(whole(e, "id"), text(e, "at"), text(e, "kind"), text(e, "text"), e) for e in entries)
         pulse = record(fields, "pulse")
         return cls(tuple(events), whole(fields, "next"), Pulse.read(pulse) if pulse is not None else None)
-
-
-# -- reading without trust --------------------------------------------------------------------------------------------
-
-
-def text(fields: Fields, name: str) -> str:
-    """A text, empty when there is none."""
-    return maybe(fields, name) or ""
-
-
-def maybe(fields: Fields, name: str) -> str | None:
-    """A text or a number as text, None when it is neither."""
-    value = fields.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) else None
-
-
-def whole(fields: Fields, name: str) -> int:
-    """A whole number, 0 when there is none."""
-    value = fields.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def truth(fields: Fields, name: str) -> bool | None:
-    """A boolean, None when it is anything else."""
-    value = fields.get(name)
-    return value if isinstance(value, bool) else None
-
-
-def record(fields: Fields, name: str) -> Fields | None:
-    """An object, None when it is anything else."""
-    value = fields.get(name)
-    return value if isinstance(value, dict) else None
-
-
-def listed(fields: Fields, name: str) -> list[object]:
-    """A list, empty when it is anything else."""
-    value = fields.get(name)
-    return value if isinstance(value, list) else []
-
-
-def records(fields: Fields, name: str) -> list[Fields]:
-    """The objects of a list."""
-    return [entry for entry in listed(fields, name) if isinstance(entry, dict)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -23,6 +23,12 @@ def answer_in_place(path: str, account: Account, script: Script, now: datetime) 
         case "destroy":
             del account.scripts[script.name]
             return JSONResponse({"destroying": True, "cancelled": 0}, 202)
+        case "arm":
+            return JSONResponse({"armed": True})
+        case "history":
+            return JSONResponse({"days": []})
+        case "alarm":
+            return JSONResponse({"schedule": "cron", "next": _next_quarter(now)})
         case _:
             return JSONResponse({})
 
@@ -39,6 +45,12 @@ def _status(script: Script, now: datetime) -> dict[str, Any]:
         "paused": None,
         "plan": bound.get("PLAN", {"kind": "watch"}),
         "ceilings": bound.get("CEILINGS", {}),
+        "limits": bound.get("CEILINGS", {}),
+        "armed": True,
+        "schedule": "cron",
+        "next_tick": _next_quarter(now),
+        "budget": None,
+        "holdings": [],
         "last_tick": _record(script) if script.runs else None,
         "last_order": None,
         "ticks": len(script.runs),
@@ -58,8 +70,13 @@ def _record(script: Script) -> dict[str, Any]:
         "at": datetime.fromtimestamp(last.scheduled_time / 1000, tz=script.created_on.tzinfo).isoformat(),
         "ms": 1,
         "outcome": "idle",
+        "code": "idle",
         "reason": "Nothing to do: this plan only watches.",
         "orders": [],
         "market_open": False,
         "request_ids": [],
     }
+
+
+def _next_quarter(now: datetime) -> str:
+    return datetime.fromtimestamp((now.timestamp() // 900 + 1) * 900, tz=UTC).isoformat()

@@ -11,9 +11,11 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from deploy.commands import CommandKey, WorkerClient
+from deploy.commands import UNKNOWN_COMMAND, CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
+from deploy.outcomes import Cancelled, Chosen, Day, Timer
+from deploy.reports import Budget, Holding
 from deploy.secret import Secret
 from deploy.steps import gone
 from tests.deploy.scripted import Act, Cut, FakeClock, Got, Hang, Raw, Scripted, said
@@ -31,7 +33,13 @@ STATUS: dict[str, Any] = {
     "plan": {"kind": "watch"}, "ceilings": {"per_order": "0.00"}, "last_tick": RUN, "last_order": RUN["orders"][0],
     "ticks": 3, "orders_today": RUN["orders"], "holds_cloudflare_token": True, "key_ending": "4F2A",
     "positions": [{"symbol": "VTI", "qty": "1", "market_value": "300", "unrealized_pl": "-1.5"}],
+    "limits": {"per_order": "0.00", "daily_loss": "5.00"}, "armed": False, "schedule": "alarm",
+    "next_tick": "2026-11-23T15:15:00Z",
+    "budget": {"limit": "520.00", "invested": "10.00", "left": "510.00", "value": "10.25"},
+    "holdings": [{"symbol": "VTI", "qty": "0.03", "cost": "10.00", "value": "10.25"}],
 }  # fmt: skip
+# What came with the commands to arm, set and so on; Workers deployed before do not say it.
+NEWER = ("limits", "armed", "schedule", "next_tick", "budget", "holdings")
 
 
 def bytes_of(text: str) -> bytes:
@@ -101,6 +109,106 @@ async def test_status_is_read_whole(server: Scripted, worker: WorkerClient) -> N
     assert status.positions[0].unrealized_pl == "-1.5"
     assert status.holds_cloudflare_token
     assert status.key_ending == "4F2A"
+
+
+@pytest.mark.asyncio
+async def test_what_a_worker_may_do_is_read(server: Scripted, worker: WorkerClient) -> None:
+    server.on(at("status"), said(200, STATUS))
+    status = await worker.status()
+    assert not status.armed
+    assert (status.schedule, status.next_tick) == ("alarm", "2026-11-23T15:15:00Z")
+    assert status.limits == {"per_order": "0.00", "daily_loss": "5.00"}
+    assert status.budget == Budget("520.00", "10.00", "510.00", "10.25")
+    assert status.holdings == (Holding("VTI", "0.03", "10.00", "10.25"),)
+
+
+@pytest.mark.asyncio
+async def test_a_worker_from_before_there_was_arming_counts_as_armed(server: Scripted, worker: WorkerClient) -> None:
+    server.on(at("status"), said(200, {name: value for name, value in STATUS.items() if name not in NEWER}))
+    status = await worker.status()
+    assert status.armed
+    assert (status.schedule, status.next_tick) == ("cron", "")
+    assert status.limits == status.ceilings
+    assert (status.budget, status.holdings) == (None, ())
+
+
+@pytest.mark.asyncio
+async def test_the_commands_that_change_what_it_does(server: Scripted, worker: WorkerClient) -> None:
+    plan, limits = {"kind": "watch"}, {"per_order": "5.00"}
+    server.on(at("arm"), said(200, {"armed": True}))
+    server.on(at("set"), said(200, {"plan": plan, "limits": limits, "armed": False}))
+    server.on(at("cancel"), said(200, {"cancelled": 2, "left": 1, "warning": "One may be open."}))
+    server.on(at("lock"), said(200, {"locked": True}))
+    server.on(at("unlock"), said(200, {"locked": False}))
+    server.on(at("alarm"), said(200, {"schedule": "alarm", "next": "2026-11-23T15:15:00Z"}))
+
+    assert await worker.arm()
+    assert await worker.set(plan=plan) == Chosen(plan, limits, armed=False)
+    assert await worker.set(limits=limits) == Chosen(plan, limits, armed=False)
+    assert await worker.cancel() == Cancelled(2, 1, "One may be open.")
+    assert await worker.lock()
+    assert not await worker.unlock()
+    assert await worker.alarm(on=True) == Timer("alarm", "2026-11-23T15:15:00Z")
+
+    assert [got.json() for got in server.got] == [{}, {"plan": plan}, {"limits": limits}, {}, {}, {}, {"on": True}]
+
+
+@pytest.mark.asyncio
+async def test_a_sale_is_previewed_and_done(server: Scripted, worker: WorkerClient) -> None:
+    sale = {"symbol": "VTI", "qty": "0.03", "value": "10.25", "status": "dry", "reason": ""}
+    done = {
+        "orders": [sale | {"status": "filled"}],
+        "complete": True,
+        "market_open": True,
+        "message": "Sold.",
+        "paused": {"reason": "closed", "since": "s", "note": "n"},
+    }
+    server.on(at("close"), said(200, {"orders": [sale], "complete": False, "market_open": False}), said(200, done))
+    preview = await worker.close(dry=True)
+    assert [(each.symbol, each.qty, each.value, each.status) for each in preview.orders] == [
+        ("VTI", "0.03", "10.25", "dry")
+    ]
+    assert (preview.complete, preview.market_open, preview.paused) == (False, False, None)
+    sold = await worker.close(dry=False)
+    assert (sold.complete, sold.message, sold.orders[0].status) == (True, "Sold.", "filled")
+    assert sold.paused is not None
+    assert sold.paused.reason == "closed"
+    assert [got.json() for got in server.got] == [{"dry": True}, {"dry": False}]
+
+
+@pytest.mark.asyncio
+async def test_what_it_remembers_is_read_in_pages(server: Scripted, worker: WorkerClient) -> None:
+    day = {"date": "2026-11-23", "value": "1", "invested": "2", "profit": "-1", "cash": "3", "equity": None}
+    server.on(at("history"), said(200, {"days": [day]}))
+    server.on(
+        at("export"), said(200, {"rows": [{"id": 7}, {"id": 8}], "next": 8}), said(200, {"rows": [], "next": None})
+    )
+    assert await worker.history() == (Day("2026-11-23", "1", "2", "-1", "3", ""),)
+    first = await worker.export("orders", limit=2)
+    assert (first.rows, first.next) == (({"id": 7}, {"id": 8}), 8)
+    assert (await worker.export("orders", after=8)).next is None
+    assert [got.json() for got in server.got] == [
+        {"days": 90}, {"table": "orders", "after": 0, "limit": 2}, {"table": "orders", "after": 8, "limit": 500},
+    ]  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_an_older_worker_says_that_it_does_not_know_a_command(server: Scripted, worker: WorkerClient) -> None:
+    server.on(at("arm"), said(404, {"error": UNKNOWN_COMMAND, "message": "There is no such command."}))
+    with pytest.raises(WorkerRefused) as caught:
+        await worker.arm()
+    assert caught.value.reason == UNKNOWN_COMMAND
+
+
+@pytest.mark.asyncio
+async def test_an_odd_answer_is_never_good_news(server: Scripted, worker: WorkerClient) -> None:
+    for command in ("arm", "lock", "unlock", "set", "close"):
+        server.on(at(command), said(200, {"armed": "yes", "locked": 1, "complete": "sure", "orders": [1]}))
+    assert not await worker.arm()
+    assert not await worker.lock()
+    assert await worker.unlock()
+    assert not (await worker.set(plan={})).armed
+    assert not (await worker.close(dry=False)).complete
 
 
 @pytest.mark.asyncio
