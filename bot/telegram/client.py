@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter  # the parameter type of the public RequestData
@@ -25,6 +25,7 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_PATIENCE = 60.0
 POLL_SECONDS = 25
 READ_SECONDS = 10.0
+FILE_SECONDS = 30.0
 CONNECTIONS = 136  # more than the gate lets through
 
 
@@ -118,6 +119,30 @@ class Telegram:
             values = {"chat_id": chat_id, "protect_content": True, **_screen(text, keyboard)}
             return int((await self._ask("sendMessage", values))["message_id"])
 
+        return await self._sent(chat_id, call)
+
+    async def send_picture(self, chat_id: int, png: bytes, caption: str, *, name: str = "picture.png") -> Sent:
+        """Send a picture with its caption (HTML, at most 1,024 characters once parsed)."""
+        return await self._send_file("sendPhoto", "photo", InputFile(png, name, attach=False), chat_id, caption)
+
+    async def send_file(self, chat_id: int, content: bytes, name: str, caption: str = "") -> Sent:
+        """Send a document that may be saved."""
+        return await self._send_file(
+            "sendDocument", "document", InputFile(content, name, attach=False), chat_id, caption
+        )
+
+    async def _send_file(self, method: str, field: str, file: InputFile, chat_id: int, caption: str) -> Sent:
+        async def call() -> int:
+            values = {"chat_id": chat_id, "caption": caption or None, "parse_mode": "HTML"}
+            parts = [*_parameters(values), RequestParameter(field, None, [file])]
+            answer: Any = await self.bot.request.post(
+                f"{self.bot.base_url}/{method}", RequestData(parts), read_timeout=FILE_SECONDS
+            )
+            return int(answer["message_id"])
+
+        return await self._sent(chat_id, call)
+
+    async def _sent(self, chat_id: int, call: Callable[[], Awaitable[int]]) -> Sent:
         try:
             return Sent(await self._patiently(Urgency.SEND, call))
         except Forbidden:
@@ -198,7 +223,11 @@ class Telegram:
 
 
 def _form(values: Mapping[str, object]) -> RequestData:
-    return RequestData([RequestParameter(name, value, None) for name, value in values.items() if value is not None])
+    return RequestData(_parameters(values))
+
+
+def _parameters(values: Mapping[str, object]) -> list[RequestParameter]:
+    return [RequestParameter(name, value, None) for name, value in values.items() if value is not None]
 
 
 def _screen(text: str, keyboard: Keyboard | None) -> dict[str, object]:

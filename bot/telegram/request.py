@@ -18,7 +18,8 @@ from bot.transport import open_session, proxy_for
 
 CONNECT_SECONDS: Final = 5.0
 POOL_SECONDS: Final = 60.0
-HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "identity"}
+PLAIN: Final = {"Accept-Encoding": "identity"}
+HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", **PLAIN}
 
 
 class QuietRequest(BaseRequest):
@@ -57,15 +58,15 @@ class QuietRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401, ARG002
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401, ARG002
     ) -> tuple[int, bytes]:
-        """Send a call, which never carries a file here. Raises TimedOut or NetworkError, with nothing of the call."""
+        """Send a call. Raises TimedOut or NetworkError, with nothing of the call."""
         if self._session is None:
             raise NetworkError("not initialized")
         read = self._read_seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         patience = aiohttp.ClientTimeout(total=None, connect=POOL_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read)
-        form = request_data.url_encoded_parameters().encode() if request_data else None
+        form, headers = _body(request_data)
         try:
             async with self._session.request(
-                method, url, data=form, headers=HEADERS, timeout=patience, allow_redirects=False, proxy=self._proxy
+                method, url, data=form, headers=headers, timeout=patience, allow_redirects=False, proxy=self._proxy
             ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError:
@@ -83,6 +84,18 @@ class QuietRequest(BaseRequest):
         if not isinstance(answer, dict):
             raise TelegramError("Invalid server response") from None
         return answer
+
+
+def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+    """Encode a call's values as a form, in parts when there is a file among them."""
+    if data is None or not data.contains_files:
+        return (data.url_encoded_parameters().encode() if data else None), HEADERS
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form, PLAIN
 
 
 def request(connections: int, read_seconds: float, api_url: str) -> QuietRequest:
