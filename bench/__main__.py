@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.account import LATENCY, account_costs
 from bench.figures import over_runs, times
+from bench.guard import guard_costs
 from bench.people import LAST, TO_SECRET
 from bench.processes import Running, memory_mb
 from sandbox.bot_process import HOUSE
@@ -99,6 +100,9 @@ def main() -> None:
         print(f"\n{chosen.burst or chosen.people} secrets in the same moment, deploys without latency", flush=True)
         report([burst(chosen.burst or chosen.people)])
     if not chosen.steady and not chosen.burst:
+        print("\nJudging one message")
+        for name, microseconds in guard_costs():
+            print(f"  {name:<24}{microseconds:.0f} µs", flush=True)
         accounts()
         print("\nThe Worker", flush=True)
         subprocess.run([NODE, "bench/worker_cpu.mjs"], cwd=HOUSE, check=True)  # noqa: S603  (our own program)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import timeit
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
@@ -69,9 +68,3 @@ def test_talk_in_any_language_stays_where_a_secret_is_awaited() -> None:
         short = [word for word in words.split() if len(word) <= 15]
         verdict = judge(message(" ".join(short[:12]) + "?"), expecting_secret=True)
         assert not verdict.delete, language
-
-
-def test_an_ordinary_message_takes_under_50_microseconds() -> None:
-    update = message("Hello, I am not sure which mode to pick: what is the difference, and can I change it later?")
-    best = min(timeit.repeat(lambda: judge(update, expecting_secret=False), number=200, repeat=20)) / 200
-    assert best < 50e-6

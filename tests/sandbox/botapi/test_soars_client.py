@@ -28,7 +28,7 @@ async def test_a_picture_and_a_file_arrive_whole(api: Api, ada: Phone) -> None:
         shown = await ada.sees("Where it is")
         assert shown["id"] == sent.message_id
         assert shown["photo"]["width"] == 40
-        await client.send_file(ADA, "date,side\n2026-11-24,buy\n".encode(), "orders.csv", "Your orders")
+        await client.send_file(ADA, b"date,side\n2026-11-24,buy\n", "orders.csv", "Your orders")
         shown = await ada.sees("Your orders")
         assert shown["document"]["name"] == "orders.csv"
         assert (await api.client.get(shown["document"]["url"])).content == b"date,side\n2026-11-24,buy\n"
