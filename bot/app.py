@@ -17,6 +17,7 @@ from bot.operations.ends import Ends
 from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
+from bot.outbox import Outbox
 from bot.pages import PAGES
 from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits
@@ -79,7 +80,8 @@ class Soar:
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
         conversation = Conversation(clock=clock, fresh_id=fresh_id)
-        self.stage = Stage(self.database, conversation, self.telegram, self.anchors)
+        self.outbox = Outbox(self.database, self.telegram, clock=clock)
+        self.stage = Stage(self.database, conversation, self.telegram, self.anchors, told=self.outbox.added)
         self.checker = KeyChecker(settings.alpaca_paper_url, settings.alpaca_live_url)
         self._shop = self._workshop(settings, keyring)
         self.board = Board(self.anchors, self.stage.look, {"deploy": STEPS, "rotate": ROTATION}, clock=clock)

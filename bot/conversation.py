@@ -10,13 +10,13 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.storage import consents, deletions, dialogs, operations, tickets, updates, workers
+from bot.storage import consents, deletions, dialogs, operations, outbox, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import LONGEST_LABEL, label, render
 from flows import events
-from flows.codec import Dialog, dump, load
+from flows.codec import Dialog, dump, dump_texts, load
 from flows.control import rest
-from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
+from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation, Tell
 from flows.machine import FRESH, advance, view
 from flows.machine import tickets as carried
 from flows.plans import Mode
@@ -123,6 +123,7 @@ class Conversation:
         move = advance(dialog.state, _meant(dialog, occasion.event, context), context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = _apply(connection, occasion, move, now)
+        _keep_told(connection, occasion.chat_id, move, now, fresh_id)
         after = Dialog(move.state, move.notice)
         if forgotten:
             return Turn(Result.TAKEN, Shown(occasion.chat_id, after, 0, shown.anchor, ()), move, shredded=True)
@@ -219,6 +220,14 @@ def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -
             _forget(connection, occasion.chat_id)
             forgotten = True
     return forgotten
+
+
+def _keep_told(connection: Connection, chat_id: int, move: Move, now: float, fresh_id: str) -> None:
+    """Keep what is to be told until Telegram has it, so that no crash loses it."""
+    for number, effect in enumerate(move.effects):
+        if isinstance(effect, Tell):
+            lines = dump_texts((effect.text,))
+            outbox.put(connection, outbox.Message(f"{fresh_id}-{number}", chat_id, "tell", lines, now, now))
 
 
 def _forget(connection: Connection, chat_id: int) -> None:

@@ -40,6 +40,7 @@ class Life:
             async with asyncio.TaskGroup() as group:
                 group.create_task(soar.deletions.run())
                 group.create_task(soar.memory.run())
+                group.create_task(soar.outbox.run())
                 group.create_task(soar.board.run())
                 group.create_task(self._sweep(expired))
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
@@ -93,6 +94,7 @@ class Life:
         soar = self._soar
         await soar.runner.close(grace=STOP_GRACE)
         await soar.stage.settle()
+        await soar.outbox.close(STOP_GRACE)
         soar.anchors.close()
         await soar.memory.flush()
         await soar.telegram.close()

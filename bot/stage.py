@@ -17,7 +17,7 @@ from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
 from bot.telegram.client import Telegram
-from bot.texts.render import label, render
+from bot.texts.render import label
 from flows.effects import CancelOperation, StartOperation, Tell
 from flows.events import Context, Kind
 from flows.machine import asks, strict, view
@@ -46,12 +46,21 @@ def _button_words(shown: Shown) -> frozenset[str]:
 class Stage:
     """Takes occasions to their end. Everything after the commit happens in tasks of its own."""
 
-    def __init__(self, database: Database, conversation: Conversation, telegram: Telegram, anchors: Anchors) -> None:
-        """The runner is given later, since it reports back here."""
+    def __init__(
+        self,
+        database: Database,
+        conversation: Conversation,
+        telegram: Telegram,
+        anchors: Anchors,
+        *,
+        told: Callable[[], None],
+    ) -> None:
+        """`told` is called when something waits to be told; the runner is given later, since it reports back here."""
         self._database = database
         self._conversation = conversation
         self._telegram = telegram
         self._anchors = anchors
+        self._told = told
         self._runner: Runner | None = None
         self._standings: dict[int, Standing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,7 +115,7 @@ class Stage:
             elif isinstance(effect, CancelOperation):
                 self.later(self._cancel(effect.id))
             elif isinstance(effect, Tell):
-                self.later(self._tell(chat_id, render(effect.text)))
+                self._told()
         if turn.shredded:
             self.later(self._shred())
         if turn.outgrown is not None:
@@ -140,9 +149,6 @@ class Stage:
     async def _cancel(self, operation_id: str) -> None:
         if self._runner is not None:
             await self._runner.cancel(operation_id)
-
-    async def _tell(self, chat_id: int, text: str) -> None:
-        await self._telegram.send(chat_id, text)
 
     async def _remove(self, chat_id: int, message_id: int) -> None:
         await self._telegram.delete(chat_id, [message_id])

@@ -51,6 +51,20 @@ def load(stored: str) -> Dialog | None:
     return Dialog(state, notice)
 
 
+def dump_texts(texts: tuple[words.Text, ...]) -> str:
+    """Write messages as JSON: what is kept until it is told."""
+    return json.dumps(_plain(texts))
+
+
+def load_texts(stored: str) -> tuple[words.Text, ...]:
+    """Read messages; none where they are damaged or of another version."""
+    try:
+        texts: tuple[words.Text, ...] = _whole(json.loads(stored), tuple[words.Text, ...])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return ()
+    return texts
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401  (JSON)
     if dataclasses.is_dataclass(value):
         fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}

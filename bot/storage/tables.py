@@ -137,3 +137,44 @@ marks = Table(
     Column("name", String, primary_key=True),
     Column("at", Double, nullable=False),
 )
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),  # tell, notice
+    Column("lines", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("outbox_chat_id", "chat_id"),
+    Index("outbox_due_at", "due_at"),
+)
+
+lookouts = Table(
+    "lookouts",
+    metadata,
+    Column("worker_id", String, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("answered_at", Double),
+    Column("failing_since", Double),
+    Column("failures", Integer, nullable=False),
+    Column("told", String, nullable=False),  # the trouble its owner knows of, or nothing
+    Index("lookouts_chat_id", "chat_id"),
+    Index("lookouts_due_at", "due_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("silenced", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("summary_hour", Integer),
+    Column("quiet_from", Integer),
+    Column("quiet_to", Integer),
+    Column("summary_at", Double),
+    Index("notices_summary_at", "summary_at"),
+)

@@ -48,10 +48,11 @@ class Edited(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How sending went: the message's id, or why there is none."""
+    """How sending went: the message's id, or why there is none; `refused` is a message that would never be taken."""
 
     message_id: int | None
     blocked: bool = False
+    refused: bool = False
 
 
 class Telegram:
@@ -149,7 +150,7 @@ class Telegram:
             return Sent(None, blocked=True)
         except TelegramError as refusal:
             log.warning("message not sent", extra={"why": type(refusal).__name__, "chat": chat_id})
-            return Sent(None)
+            return Sent(None, refused=isinstance(refusal, BadRequest))
 
     async def edit(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard | None) -> Edited:
         """Edit a message in place; "not modified" is success."""

@@ -24,6 +24,7 @@ from bot.conversation import Conversation, Occasion
 from bot.operations.deploying import STEPS
 from bot.operations.ends import Ends
 from bot.operations_store import StoredOperations
+from bot.outbox import Outbox
 from bot.pages import PAGES
 from bot.patience import patiently
 from bot.runner.embedded import EmbeddedRunner
@@ -179,6 +180,7 @@ class Inside:
     outcomes: Callable[[Operation], Outcome]
     allowed: frozenset[int] = frozenset()
     stage: Stage = field(init=False)
+    outbox: Outbox = field(init=False)
     tickets: Tickets = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     deletions: Deletions = field(init=False)
@@ -199,7 +201,8 @@ class Inside:
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, sleep=self.time.sleep)
         conversation = Conversation(clock=self.time, fresh_id=lambda: next(fresh))
-        self.stage = Stage(self.database, conversation, line, self.anchors)
+        self.outbox = Outbox(self.database, line, clock=self.time)
+        self.stage = Stage(self.database, conversation, line, self.anchors, told=self.outbox.added)
         self.tickets = Tickets(RING, self.database, clock=self.time, fresh_id=lambda: next(fresh))
         board = Board(self.anchors, self.stage.look, {"deploy": STEPS}, clock=self.time)
         ends = Ends(self.stage, board, self.time)
@@ -264,6 +267,7 @@ class Inside:
             await asyncio.sleep(0 if self.going.is_set() else 0.005)
             await self.stage.settle()
             await self.anchors.settle()
+        await self.outbox.flush()
         await self.memory.flush()
 
     async def sweeps(self) -> None:
@@ -281,6 +285,7 @@ class Inside:
         await self.runner.close(0)
         self.anchors.close()
         await self.stage.settle()
+        await self.outbox.close(0)
 
     async def tickets_held(self) -> set[tuple[int, str]]:
         """List the tickets stored: whose, and their ids."""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage import consents, deletions, dialogs, operations, tickets, updates, workers
+from bot.storage import consents, deletions, dialogs, lookouts, notices, operations, outbox, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.storage.tables import metadata
 from bot.storage.tickets import Ticket
@@ -138,6 +138,9 @@ def fill(connection: Connection, chat_id: int) -> None:
     workers.save(connection, worker(f"w{chat_id}", chat_id=chat_id))
     deletions.add(connection, chat_id=chat_id, message_id=1, now=1.0)
     consents.add(connection, chat_id=chat_id, text_sha256="aa", now=1.0)
+    outbox.put(connection, outbox.Message(f"m{chat_id}", chat_id, "tell", "[]", 1.0, 1.0))
+    lookouts.enlist(connection, first_due=[1.0])
+    notices.put(connection, notices.Wishes(chat_id, "trade", "UTC", 18, 22, 7, 2.0))
 
 
 OF_A_CHAT = [name for name, table in metadata.tables.items() if "chat_id" in table.c]

@@ -10,12 +10,26 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from bot.storage import consents, deletions, dialogs, forgetting, operations, tickets, updates, workers
+from bot.storage import (
+    consents,
+    deletions,
+    dialogs,
+    forgetting,
+    lookouts,
+    notices,
+    operations,
+    outbox,
+    tickets,
+    updates,
+    workers,
+)
 from bot.storage.dialect import InsertOnce, translated
 from bot.storage.errors import StorageError
 from bot.storage.tables import metadata
 
-MODULES = (consents, deletions, dialogs, forgetting, operations, tickets, updates, workers)
+MODULES = (
+    consents, deletions, dialogs, forgetting, lookouts, notices, operations, outbox, tickets, updates, workers,
+)  # fmt: skip
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -1,0 +1,201 @@
+"""What is to be told is told, once, whatever happens between the commit and Telegram's answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+
+import pytest
+
+from bot.outbox import KEPT, LEASE, Outbox
+from bot.storage import outbox
+from bot.storage.forgetting import forget_chat
+from bot.telegram.client import Sent
+from flows.codec import dump_texts
+from flows.words import say
+from tests.bot.inside import NOW, Inside, inside
+
+NUMBERS = count()
+
+
+class Line:
+    """Telegram, which answers as it is told; what it has taken is in `told`."""
+
+    def __init__(self, *answers: Sent) -> None:
+        self.answers = list(answers)
+        self.told: list[tuple[int, str]] = []
+        self.going = asyncio.Event()
+        self.going.set()
+
+    async def send(self, chat_id: int, text: str) -> Sent:
+        answer = self.answers.pop(0) if self.answers else Sent(1)
+        if answer.message_id is not None:
+            self.told.append((chat_id, text))
+        await self.going.wait()
+        return answer
+
+
+async def is_to_be_told(
+    bot: Inside, words: str, chat: int = 7, *, kind: outbox.Kind = "tell", after: float = 0
+) -> None:
+    lines = dump_texts((say("button.plain", text=words),))
+    message = outbox.Message(f"m{next(NUMBERS):06}", chat, kind, lines, bot.time.at, bot.time.at + after)
+    await bot.database.write(partial(outbox.put, message=message))
+
+
+def box(bot: Inside, line: Line, *, alone: bool = True) -> Outbox:
+    return Outbox(bot.database, line, clock=bot.time, alone=alone)
+
+
+async def waiting(bot: Inside) -> int:
+    return await bot.database.read(outbox.count)
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.asyncio
+async def test_each_is_told_once_in_its_order() -> None:
+    async with inside() as bot:
+        line = Line()
+        for words in ("one", "two", "three"):
+            await is_to_be_told(bot, words)
+        await is_to_be_told(bot, "later", after=60)
+        sending = box(bot, line)
+        await sending.flush()
+        await sending.flush()
+        assert line.told == [(7, "one"), (7, "two"), (7, "three")]
+        bot.time.at += 60
+        await sending.flush()
+        assert line.told[3:] == [(7, "later")]
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
+async def test_notices_that_waited_together_come_as_one_message() -> None:
+    async with inside() as bot:
+        line = Line()
+        for words in ("a" * 2000, "b" * 2000, "c" * 2000):
+            await is_to_be_told(bot, words, kind="notice")
+        await is_to_be_told(bot, "an answer")
+        await box(bot, line).flush()
+        assert [len(text) for _, text in line.told] == [4002, 2000, 9]
+
+
+@pytest.mark.asyncio
+async def test_who_dies_between_sending_and_noting_it_tells_it_once_more_at_most() -> None:
+    async with inside() as bot:
+        line = Line()
+        await is_to_be_told(bot, "news")
+        await is_to_be_told(bot, "more news")
+        line.going.clear()
+        first = box(bot, line)
+        await first.look()
+        await until(lambda: line.told)
+        await first.close(0)
+        assert await waiting(bot) == 2
+        line.going.set()
+        second = box(bot, line)
+        running = asyncio.create_task(second.run())
+        await until(lambda: len(line.told) == 3)
+        await second.settle()
+        running.cancel()
+        assert [text for _, text in line.told] == ["news", "news", "more news"]
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
+async def test_two_processes_do_not_tell_the_same() -> None:
+    async with inside() as bot:
+        line = Line()
+        for number in range(50):
+            await is_to_be_told(bot, str(number), chat=number + 1)
+        line.going.clear()
+        here, there = box(bot, line, alone=False), box(bot, line, alone=False)
+        await asyncio.gather(here.look(), there.look())
+        await until(lambda: len(line.told) == 50)
+        line.going.set()
+        await here.settle()
+        await there.settle()
+        assert len(line.told) == len(set(line.told)) == 50
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
+async def test_what_another_process_took_and_never_sent_is_sent_in_the_end() -> None:
+    async with inside() as bot:
+        line = Line()
+        await is_to_be_told(bot, "news")
+        due = await bot.database.read(partial(outbox.due, now=NOW))
+        await bot.database.write(partial(outbox.claim, messages=due, until=NOW + LEASE))
+        other = box(bot, line, alone=False)
+        await other.flush()
+        assert line.told == []
+        bot.time.at += LEASE
+        await other.flush()
+        assert line.told == [(7, "news")]
+
+
+@pytest.mark.asyncio
+async def test_a_chat_that_blocks_soar_is_told_nothing_more_and_others_all() -> None:
+    async with inside() as bot:
+        line = Line(Sent(None, blocked=True))
+        for chat in (7, 7, 8):
+            await is_to_be_told(bot, f"to {chat}", chat)
+        await box(bot, line).flush()
+        assert line.told == [(8, "to 8")]
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
+async def test_what_telegram_will_never_take_holds_up_nothing() -> None:
+    async with inside() as bot:
+        line = Line(Sent(None, refused=True))
+        await is_to_be_told(bot, "too strange")
+        await is_to_be_told(bot, "fine")
+        await bot.database.write(partial(outbox.put, message=outbox.Message("m9", 7, "tell", "nonsense", NOW, NOW)))
+        await box(bot, line).flush()
+        assert line.told == [(7, "fine")]
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
+async def test_what_does_not_get_through_is_tried_again_each_quarter_of_an_hour() -> None:
+    async with inside() as bot:
+        line = Line(*[Sent(None)] * 1000)
+        await is_to_be_told(bot, "one")
+        await is_to_be_told(bot, "two")
+        sending = box(bot, line)
+        while await waiting(bot) and bot.time.at < NOW + 2 * KEPT:
+            await sending.flush()
+            bot.time.at += 60
+        assert NOW + KEPT < bot.time.at < NOW + KEPT + 2000, "after three days it is old news"
+        tries = 1000 - len(line.answers)
+        assert KEPT / 900 < tries < KEPT / 900 * 2.2 + 20, "two messages"
+
+
+@pytest.mark.asyncio
+async def test_a_second_message_waits_for_the_first() -> None:
+    async with inside() as bot:
+        line = Line(Sent(None), Sent(None))
+        await is_to_be_told(bot, "one")
+        await is_to_be_told(bot, "two")
+        for _ in range(3):
+            await box(bot, line).flush()
+            bot.time.at += 300
+        assert [text for _, text in line.told] == ["one", "two"]
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_forgotten_is_told_nothing() -> None:
+    async with inside() as bot:
+        line = Line()
+        await is_to_be_told(bot, "news")
+        await bot.database.write(partial(forget_chat, chat_id=7))
+        await box(bot, line).flush()
+        assert line.told == []
