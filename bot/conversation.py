@@ -10,13 +10,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from bot import wishes
 from bot.storage import consents, deletions, dialogs, operations, outbox, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import LONGEST_LABEL, label, render
 from flows import events
 from flows.codec import Dialog, dump, dump_texts, load
 from flows.control import rest
-from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation, Tell
+from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, KeepNotices, Move, StartOperation, Tell
 from flows.machine import FRESH, advance, view
 from flows.machine import tickets as carried
 from flows.plans import Mode
@@ -120,7 +121,10 @@ class Conversation:
             return Turn(Result.STALE, shown)
         shown, outgrown = _anchored(shown, occasion.message)
         context = events.Context(int(now), fresh_id, known)
-        move = advance(dialog.state, _meant(dialog, occasion.event, context), context)
+        meant = _meant(dialog, occasion.event, context)
+        if isinstance(meant, events.Command | events.Tapped):
+            context = replace(context, notices=wishes.read(connection, occasion.chat_id))
+        move = advance(dialog.state, meant, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = _apply(connection, occasion, move, now)
         _keep_told(connection, occasion.chat_id, move, now, fresh_id)
@@ -216,6 +220,8 @@ def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -
         elif isinstance(effect, KeepConsent):
             digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
             consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)
+        elif isinstance(effect, KeepNotices):
+            wishes.keep(connection, occasion.chat_id, effect.notices, now=now)
         elif isinstance(effect, ForgetChat):
             _forget(connection, occasion.chat_id)
             forgotten = True

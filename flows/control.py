@@ -9,6 +9,7 @@ from flows.effects import CancelOperation, ForgetChat, Move, StartOperation, Tel
 from flows.events import Context, Ended, Json, Worker
 from flows.keys import onward, undo
 from flows.plans import Mode
+from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.states import (
     AskToken,
     ConfirmCancel,
@@ -37,10 +38,11 @@ from flows.words import Text, say
 
 DESTROY_PHRASE = "DESTROY"
 TOPICS = ("help", "security", "permissions", "costs", "independence", "privacy", "words")
-ASIDE = (Reading, ConfirmCancel, ConfirmForget, ConfirmDestroy, PickWorker)
+SETTINGS = (Preferences, PickSummary, PickQuiet, PickZone)
+ASIDE = (Reading, ConfirmCancel, ConfirmForget, ConfirmDestroy, PickWorker, *SETTINGS)
 AT_HOME = (Welcome, Home, Done, Gone)
 BUSY = (Working, Destroying)
-QUICK = ("status", "pause", "resume")
+QUICK = ("status", "pause", "resume", "wake")
 
 
 def beneath(state: State) -> State:
@@ -64,6 +66,8 @@ def command(state: State, name: str, context: Context) -> Move:
             return _start(state, context)
         case "help" | "security" | "privacy":
             return Move(Reading(name, beneath(state)), resend=True)
+        case "settings":
+            return Move(Preferences(context.notices, beneath(state)), resend=True)
         case "cancel":
             return replace(cancel(state), resend=True)
         case "forget" if not isinstance(beneath(state), BUSY):

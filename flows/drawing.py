@@ -18,9 +18,10 @@ HEAD = """# The conversation
 Generated from `flows/table.py` by `python -m flows.drawing`; a test keeps it up to date.
 
 Every screen with a *cancel* also has Help, and Back where a way back is given. `/start` comes back to any of them,
-`/help`, `/security` and `/privacy` open over any of them, and `/status`, `/pause`, `/resume` and `/destroy` work from
-everywhere but running work. *Strict* screens delete every message but commands and plain talk, because a secret is
-awaited or held. The diagram below shows the road of a first set-up; it was walked, not drawn by hand.
+`/help`, `/security`, `/privacy` and `/settings` open over any of them, and `/status`, `/pause`, `/resume` and
+`/destroy` work from everywhere but running work. *Strict* screens delete every message but commands and plain talk,
+because a secret is awaited or held. The diagram below shows the road of a first set-up; it was walked, not drawn by
+hand.
 
 | step | state | what it is | answers | takes | strict | back | cancel |
 |---|---|---|---|---|---|---|---|

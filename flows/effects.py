@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flows.events import Json
+from flows.notices import Notices
 from flows.screen import Link
 from flows.states import State
 from flows.words import Text
@@ -44,11 +45,18 @@ class KeepConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepNotices:
+    """Remember which news this chat wants, and when."""
+
+    notices: Notices
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetChat:
     """Delete all that is stored about this chat."""
 
 
-Effect: TypeAlias = "StartOperation | CancelOperation | Tell | KeepConsent | ForgetChat"
+Effect: TypeAlias = "StartOperation | CancelOperation | Tell | KeepConsent | KeepNotices | ForgetChat"
 
 
 @dataclass(frozen=True, slots=True)

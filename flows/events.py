@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from flows.notices import USUAL, Notices
 from flows.plans import Mode
 from flows.states import Held
 
@@ -106,6 +107,7 @@ class Context:
     fresh_id: str
     workers: tuple[Worker, ...] = ()
     progress: Progress | None = None
+    notices: Notices = USUAL
 
     def worker(self, worker_id: str | None) -> Worker | None:
         """Find a Worker by id."""

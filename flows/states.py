@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flows.plans import Mode, Plan
+
+if TYPE_CHECKING:
+    from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 
 LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
 
@@ -375,7 +378,7 @@ State: TypeAlias = (
     "Welcome | OpenAlpaca | PickMode | PickPlan | PickSymbol | PickAmount | PickPace | Review | ConfirmLive"
     " | AskToken | Connecting | PickAccount | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working"
     " | WrongMode | Stopped | Done | Home | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel"
-    " | ConfirmForget | Reading"
+    " | ConfirmForget | Reading | Preferences | PickSummary | PickQuiet | PickZone"
 )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from flows import access, choices, control, keys, screens
+from flows import access, choices, control, keys, preferences, screens
 from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
+from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Screen
 from flows.states import (
     AskKeyId,
@@ -135,6 +136,15 @@ TABLE: tuple[Row[Any], ...] = (
     Row(ConfirmCancel, screens.confirm_cancel, 0, {"yes": control.cancel_confirmed}, control.go_back, cancel=False),
     Row(ConfirmForget, screens.confirm_forget, 0, {"yes": control.forget_confirmed,
                                                    "destroy": control.destroy_first}, control.go_back, cancel=False),
+    # — what is told, and when —
+    Row(Preferences, preferences.preferences,  0, {"kind": preferences.kind_tapped, "ask": preferences.asked},
+        lambda s: s.back, cancel=False),
+    Row(PickSummary, preferences.pick_summary, 0, {"hour": preferences.summary_tapped},
+        preferences.overview, cancel=False),
+    Row(PickQuiet,   preferences.pick_quiet,   0, {"hour": preferences.quiet_tapped},
+        preferences.quiet_back, cancel=False),
+    Row(PickZone,    preferences.pick_zone,    0, {"zone": preferences.zone_tapped, "page": preferences.zone_page},
+        preferences.overview, cancel=False),
     Row(Reading,     screens.reading,      0, {"topic": control.read}, control.go_back, cancel=False),
 )
 # fmt: on

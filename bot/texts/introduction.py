@@ -17,6 +17,7 @@ COMMANDS: Final = (
     ("resume", "Let it go on"),
     ("rotate", "Change its Alpaca keys"),
     ("destroy", "Remove your bot"),
+    ("settings", "Which news you get, and when"),
     ("cancel", "Stop a set-up"),
     ("security", "How your keys are handled"),
     ("privacy", "What is kept about you"),

@@ -9,11 +9,12 @@ from typing import Final
 
 from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.help import HELP
+from bot.texts.preferences import PREFERENCES
 from bot.texts.remarks import NOTICES, PASTES, TROUBLES
 from flows.screen import Screen
 from flows.words import Text
 
-CATALOGUE: Final[Mapping[str, str]] = {**SCREENS, **BUTTONS, **NOTICES, **PASTES, **TROUBLES, **HELP}
+CATALOGUE: Final[Mapping[str, str]] = {**SCREENS, **BUTTONS, **NOTICES, **PASTES, **TROUBLES, **HELP, **PREFERENCES}
 _SLOT = re.compile(r"\{(\w+)\}")
 LONGEST_LABEL = 64
 
@@ -45,6 +46,8 @@ def body(screen: Screen) -> str:
     parts: list[str] = []
     for line in screen.lines:
         words = render(line)
-        close = parts and line.id.startswith(("mark.", "card.", "review.m", "review.p", "working.elapsed"))
+        close = parts and line.id.startswith(
+            ("mark.", "card.", "review.m", "review.p", "working.elapsed", "settings.q", "settings.zone_a")
+        )
         parts.append(("\n" if close else "\n\n" if parts else "") + words)
     return "".join(parts)

@@ -11,7 +11,9 @@ from flows.codec import Dialog, dump, load
 from flows.effects import StartOperation, Tell
 from flows.events import Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
 from flows.machine import FRESH, advance, operation_of, tickets, view
+from flows.notices import USUAL, Notices
 from flows.plans import Mode, Pace, Recurring, Watch
+from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Tap
 from flows.states import (
     Account,
@@ -51,8 +53,24 @@ OUTCOMES = {
     "status": ("status", "worker_unreachable"),
     "pause": ("paused", "worker_absent"),
     "resume": ("resumed", "internal"),
+    "wake": ("woken", "worker_unreachable"),
 }
-COMMANDS = ("start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "")
+COMMANDS = (
+    "start",
+    "status",
+    "pause",
+    "resume",
+    "rotate",
+    "destroy",
+    "cancel",
+    "help",
+    "security",
+    "forget",
+    "settings",
+    "wake",
+    "x",
+    "",
+)
 WORDS = ("TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²")
 DATA = {
     "accounts": [["a1", "Ann <b>"], ["a2", "Bob & Co"]], "account": "a1", "account_name": "Ann", "subdomain": "ann",
@@ -83,6 +101,10 @@ STARTS: tuple[State, ...] = (
     Done("0" * 16, "idle", "Nothing to do."),
     Home("0" * 16),
     Gone(Mode.LIVE, "soar-live-0", sure=False),
+    Preferences(USUAL, Home("0" * 16)),
+    PickSummary(Notices(("trade",), "Asia/Kolkata", 18, 22, 7), AskSecret(JOB, ACCESS, HELD)),
+    PickQuiet(USUAL, FRESH.state, 22),
+    PickZone(USUAL, FRESH.state, 4),
 )
 
 
