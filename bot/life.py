@@ -12,9 +12,9 @@ from telegram.error import NetworkError
 from bot.absence import Absence
 from bot.app import Soar
 from bot.conversation import Occasion
+from bot.delivery import delivery
 from bot.housekeeping import Housekeeping
 from bot.patience import patiently
-from bot.telegram.receiver import Receiver
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from flows.events import Elapsed
 
@@ -27,11 +27,16 @@ class Life:
     """Runs the parts that `Soar` has put together."""
 
     def __init__(self, soar: Soar) -> None:
-        """Nothing is contacted yet."""
+        """Nothing is contacted yet. Raises BadSettings, or OSError when an address to listen on cannot be had."""
         self._soar = soar
+        absence = Absence(soar.database, soar.stage, clock=soar.clock)
+        self._delivery = delivery(soar.settings.inlet, soar.telegram, soar.dispatcher, absence.heard)
 
     async def run(self) -> None:
-        """Run until cancelled; what has begun is finished or left for the next start. Raises InvalidToken."""
+        """Run until cancelled; what has begun is finished or left for the next start.
+
+        Raises InvalidToken or BadWebhook.
+        """
         soar = self._soar
         expired = await patiently(self._tidy_up)
         name = await self._open()
@@ -46,7 +51,7 @@ class Life:
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
                 group.create_task(self._go_on())
                 group.create_task(soar.watchdog.run())
-                group.create_task(self._receiver().run())
+                group.create_task(self._delivery.run())
         finally:
             await self._close()
             log.info("soar has stopped")
@@ -60,11 +65,6 @@ class Life:
                 log.warning("telegram does not answer yet")
             await asyncio.sleep(pause)
             pause = min(30.0, pause * 2)
-
-    def _receiver(self) -> Receiver:
-        soar, handling = self._soar, self._soar.dispatcher
-        absence = Absence(soar.database, soar.stage, clock=soar.clock)
-        return Receiver(soar.telegram, handling.handle, handling.park, skim=handling.skim, heard=absence.heard)
 
     async def _tidy_up(self) -> set[int]:
         """First thing: shred what expired while nobody was here; returns the chats it belonged to."""

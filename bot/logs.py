@@ -10,7 +10,18 @@ from typing import Any, Final, TextIO
 
 import structlog
 
-QUIET: Final = ("telegram", "httpx", "httpcore", "urllib3", "requests", "alpaca", "alembic", "asyncio", "sqlalchemy")
+QUIET: Final = (
+    "telegram",
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "requests",
+    "alpaca",
+    "alembic",
+    "asyncio",
+    "sqlalchemy",
+    "uvicorn",
+)
 # What tokens and keys look like; a log line loses some innocent words rather than keep one of these.
 SHAPES: Final = re.compile(
     r"\b\d{6,12}:[A-Za-z0-9_-]{30,}"  # a Telegram bot's token

@@ -14,6 +14,7 @@ from bot.life import Life
 from bot.logs import set_up
 from bot.settings import BadSettings, Settings
 from bot.storage.errors import StorageError
+from bot.telegram.subscription import BadWebhook
 from bot.vault.keyring import BadKeyring
 from bot.vault.process import harden
 
@@ -30,7 +31,7 @@ def start(settings: Settings) -> None:
     harden()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        soar = Soar(settings)
+        life = Life(Soar(settings))
     except (BadSettings, BadKeyring, StorageError, OSError) as error:
         raise CannotStart(str(error)) from None
     with contextlib.suppress(ImportError):
@@ -38,9 +39,16 @@ def start(settings: Settings) -> None:
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     try:
-        asyncio.run(_until_stopped(Life(soar)))
+        asyncio.run(_until_stopped(life))
     except* InvalidToken:
         raise CannotStart("Telegram does not know this token; look at SOAR_TELEGRAM_TOKEN") from None
+    except* BadWebhook as refusals:
+        raise CannotStart(f"Telegram does not take SOAR_WEBHOOK_URL: {_first(refusals)}") from None
+
+
+def _first(errors: BaseException) -> BaseException:
+    """Find what a group of errors, or a group in it, is about."""
+    return _first(errors.exceptions[0]) if isinstance(errors, BaseExceptionGroup) else errors
 
 
 async def _until_stopped(life: Life) -> None:

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.address import Address
 from deploy.cloudflare import API_URL
 from deploy.deployment import WORKER_URL_TEMPLATE
 
 NOT_SET = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
+
+
+UNPROVEN = (
+    "SOAR_WEBHOOK_URL needs SOAR_WEBHOOK_SECRET: 16 to 256 letters, digits, _ and -; openssl rand -hex 32 makes one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """A webhook: its public address, the secret Telegram proves itself with, and where Soar listens."""
+
+    url: str
+    secret: SecretStr
+    address: Address
 
 
 class BadSettings(Exception):  # noqa: N818  (names what is bad)
@@ -35,6 +52,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     master_keys: SecretStr | None = None
+    webhook_url: str = ""
+    webhook_secret: SecretStr | None = None
+    listen: str = ""
     allowed_users: str = ""
     log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
 
@@ -66,6 +86,34 @@ class Settings(BaseSettings):
         if not all(part.isdigit() for part in parts):
             raise BadSettings("SOAR_ALLOWED_USERS is a list of Telegram user ids, separated by commas")
         return frozenset(int(part) for part in parts)
+
+    @property
+    def inlet(self) -> Inlet | None:
+        """Where Telegram brings updates to; None when Soar fetches them. Raises BadSettings."""
+        if not self.webhook_url:
+            return None
+        secret = self.webhook_secret.get_secret_value().strip() if self.webhook_secret else ""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+            raise BadSettings(UNPROVEN)
+        return Inlet(_public(self.webhook_url), SecretStr(secret), _address("SOAR_LISTEN", self.listen))
+
+
+def _public(url: str) -> str:
+    """Check an address that Telegram is to reach; on this machine plain HTTP is fine too."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
+    if not secure or not parts.hostname or parts.query or parts.fragment:
+        raise BadSettings(
+            "SOAR_WEBHOOK_URL is an address that begins with https://, such as https://soar.example/telegram"
+        )
+    return url
+
+
+def _address(name: str, text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError:
+        raise BadSettings(f"{name} is a host and a port, such as 127.0.0.1:8081") from None
 
 
 def _said(error: ValidationError) -> str:

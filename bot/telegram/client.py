@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from telegram import Bot, BotCommand, InputFile
+from telegram import Bot, BotCommand, InputFile, WebhookInfo
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter  # the parameter type of the public RequestData
@@ -27,6 +27,7 @@ POLL_SECONDS = 25
 READ_SECONDS = 10.0
 FILE_SECONDS = 30.0
 CONNECTIONS = 136  # more than the gate lets through
+MOST_CONNECTIONS = 100  # of Telegram's to a webhook; the most it makes
 
 
 class Deleted(Enum):
@@ -90,6 +91,20 @@ class Telegram:
         answer: Any = await self._polling.post(f"{self.bot.base_url}/getUpdates", _form(values))
         known = answer if isinstance(answer, list) else []
         return [each for each in known if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates brought to `url`; those that wait are kept. Raises TelegramError."""
+        await self.bot.set_webhook(
+            url,
+            allowed_updates=ALLOWED,
+            max_connections=MOST_CONNECTIONS,
+            secret_token=secret,
+            drop_pending_updates=False,
+        )
+
+    async def webhook(self) -> WebhookInfo:
+        """Ask where updates are brought to, and how that goes. Raises TelegramError."""
+        return await self.bot.get_webhook_info()
 
     async def drop_webhook(self) -> None:
         """Go back to long polling; updates that wait are kept."""

@@ -13,6 +13,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.storage.errors import StorageError
 from bot.telegram.client import Telegram
 from bot.telegram.inbound import chat_of
+from bot.telegram.suspicion import suspect
 
 log = logging.getLogger(__name__)
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -33,22 +34,32 @@ class Receiver:
     """
 
     def __init__(
-        self, telegram: Telegram, handle: Handle, park: Handle, *, skim: Skim | None = None, heard: Heard | None = None
+        self,
+        telegram: Telegram,
+        handle: Handle,
+        park: Handle,
+        *,
+        skim: Skim | None = None,
+        heard: Heard | None = None,
+        suspect: Callable[[str], None] = suspect,
     ) -> None:
         """`handle` returns once an update is stored; `park` notes one that cannot be handled at all.
 
-        `skim` sees to many updates of one chat at once, `heard` is told after every answer of Telegram.
+        `skim` sees to many updates of one chat at once, `heard` is told after every answer of Telegram, `suspect` when
+        somebody else receives with this bot's token.
         """
         self._telegram = telegram
         self._handle = handle
         self._park = park
         self._skim = skim
         self._heard = heard
+        self._suspect = suspect
         self._lanes: dict[int | None, deque[Mapping[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[int] = set()  # fetched, not stored yet
         self._known: set[int] = set()  # fetched, at or above the offset
         self._next = 0  # the offset when all that was fetched is stored
+        self._alone = False  # Telegram has answered, so nobody else was receiving then
         self._stopping = False
 
     async def run(self) -> None:
@@ -64,7 +75,7 @@ class Receiver:
                 except TelegramError as error:
                     pause = await self._recover(error, pause)
                     continue
-                pause = 0.0
+                pause, self._alone = 0.0, True
                 self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset
@@ -75,12 +86,20 @@ class Receiver:
 
     async def _recover(self, error: TelegramError, pause: float) -> float:
         if isinstance(error, Conflict):
-            log.warning("another receiver or a webhook is active; taking over")
-            await self._telegram.drop_webhook()
+            await self._take_over(error)
         pause = float(getattr(error, "retry_after", 0) or 0) if isinstance(error, RetryAfter) else pause * 2 or 0.2
         log.info("no updates", extra={"why": type(error).__name__})
         await asyncio.sleep(min(pause, 30.0))
         return min(pause, 15.0)
+
+    async def _take_over(self, error: Conflict) -> None:
+        """End a webhook or another poll. At start that is a switch; later nobody should have begun one."""
+        sign = "webhook" if "webhook" in error.message.lower() else "poll"
+        if self._alone:
+            self._suspect(sign)
+        else:
+            log.warning("another receiver or a webhook is active; taking over", extra={"by": sign})
+        await self._telegram.drop_webhook()
 
     def _take(self, batch: list[dict[str, Any]]) -> None:
         """Put each update that is new into the lane of its chat."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from bot.settings import BadSettings, Settings
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SOAR_TELEGRAM_TOKEN", "SOAR_SECRETS_DIR", "SOAR_LOG_LEVEL", "SOAR_ALLOWED_USERS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("SOAR_")]:
+        monkeypatch.delenv(name)
 
 
 def test_a_missing_token_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +49,33 @@ def test_allowed_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOAR_ALLOWED_USERS", "ann")
     with pytest.raises(BadSettings, match="SOAR_ALLOWED_USERS"):
         Settings.read().allowed  # noqa: B018
+
+
+def test_a_webhook_needs_an_address_a_secret_and_a_place_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", "1:x")
+    assert Settings.read().inlet is None
+    good = {"WEBHOOK_URL": "https://soar.example/in", "WEBHOOK_SECRET": "s" * 16, "LISTEN": "[::1]:8081"}
+    for name, value in good.items():
+        monkeypatch.setenv(f"SOAR_{name}", value)
+    inlet = Settings.read().inlet
+    assert inlet is not None
+    assert (inlet.url, str(inlet.address), inlet.address.port) == (good["WEBHOOK_URL"], "[::1]:8081", 8081)
+    assert "ssss" not in repr(inlet)
+    for name, value in (
+        ("WEBHOOK_URL", "http://soar.example/in"),
+        ("WEBHOOK_URL", "soar.example"),
+        ("WEBHOOK_URL", "https://soar.example/in?x=1"),
+        ("WEBHOOK_SECRET", "short"),
+        ("WEBHOOK_SECRET", "with blanks, and commas"),
+        ("LISTEN", ""),
+        ("LISTEN", "8081"),
+        ("LISTEN", "127.0.0.1:80810"),
+    ):
+        with monkeypatch.context() as context:
+            context.setenv(f"SOAR_{name}", value)
+            with pytest.raises(BadSettings, match=f"SOAR_{name}") as error:
+                Settings.read().inlet  # noqa: B018
+            assert "commas" not in str(error.value)
 
 
 def test_help_and_version() -> None:
