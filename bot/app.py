@@ -10,6 +10,7 @@ from functools import partial
 from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation
+from bot.illustrator import Illustrator
 from bot.keycheck import KeyChecker
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
@@ -81,7 +82,14 @@ class Soar:
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
         conversation = Conversation(clock=clock, fresh_id=fresh_id)
         self.outbox = Outbox(self.database, self.telegram, clock=clock)
-        self.stage = Stage(self.database, conversation, self.telegram, self.anchors, told=self.outbox.added)
+        self.stage = Stage(
+            self.database,
+            conversation,
+            self.telegram,
+            self.anchors,
+            told=self.outbox.added,
+            illustrate=Illustrator(self.database, self.telegram).show,
+        )
         self.checker = KeyChecker(settings.alpaca_paper_url, settings.alpaca_live_url)
         self._shop = self._workshop(settings, keyring)
         self.board = Board(self.anchors, self.stage.look, {"deploy": STEPS, "rotate": ROTATION}, clock=clock)

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import wishes
-from bot.storage import consents, deletions, dialogs, operations, outbox, tickets, updates, workers
+from bot.storage import consents, deletions, dialogs, operations, outbox, pictures, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import LONGEST_LABEL, label, render
 from flows import events
@@ -20,6 +20,7 @@ from flows.control import rest
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, KeepNotices, Move, StartOperation, Tell
 from flows.machine import FRESH, advance, view
 from flows.machine import tickets as carried
+from flows.pictures import picture_of
 from flows.plans import Mode
 from flows.screen import Tap
 from flows.states import State
@@ -73,14 +74,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step that has been taken and stored. `outgrown` is an older anchor in whose place a newer one has come."""
+    """A step that has been taken and stored. `outgrown` are messages of ours that have had their time."""
 
     result: Result
     shown: Shown
     move: Move = field(default_factory=lambda: Move(FRESH.state))
     shredded: bool = False
     changed: bool = True
-    outgrown: int | None = None
+    outgrown: tuple[int, ...] = ()
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -119,7 +120,7 @@ class Conversation:
             return Turn(Result.NOTED, shown)
         if occasion.version is not None and occasion.version != shown.version:
             return Turn(Result.STALE, shown)
-        shown, outgrown = _anchored(shown, occasion.message)
+        shown, older = _anchored(shown, occasion.message)
         context = events.Context(int(now), fresh_id, known)
         meant = _meant(dialog, occasion.event, context)
         if isinstance(meant, events.Command | events.Tapped):
@@ -128,9 +129,12 @@ class Conversation:
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = _apply(connection, occasion, move, now)
         _keep_told(connection, occasion.chat_id, move, now, fresh_id)
+        seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
+        outgrown = tuple(each for each in (older, seen) if each is not None)
         after = Dialog(move.state, move.notice)
         if forgotten:
-            return Turn(Result.TAKEN, Shown(occasion.chat_id, after, 0, shown.anchor, ()), move, shredded=True)
+            shown = Shown(occasion.chat_id, after, 0, shown.anchor, ())
+            return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown)
         same = row is not None and dialog == after
         version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now)
         if same and isinstance(occasion.event, events.Said | events.Pasted):
@@ -193,6 +197,12 @@ def _meant(dialog: Dialog, event: events.Event, context: events.Context) -> even
 def _bare(words: str) -> str:
     """Leave letters, digits and single blanks, so that neither case nor an emoji matters."""
     return " ".join("".join(each if each.isalnum() else " " for each in words.casefold()).split())
+
+
+def _seen_enough(connection: Connection, chat_id: int, before: State, after: State) -> int | None:
+    """Find the picture of a screen that is being left."""
+    name = picture_of(before)
+    return None if name is None or name == picture_of(after) else pictures.take(connection, chat_id)
 
 
 def _keep_tickets(connection: Connection, occasion: Occasion, before: State, after: State) -> bool:

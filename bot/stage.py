@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
 from bot.telegram.client import Telegram
 from bot.texts.render import label
-from flows.effects import CancelOperation, StartOperation, Tell
+from flows.effects import CancelOperation, ShowPicture, StartOperation, Tell
 from flows.events import Context, Kind
 from flows.machine import asks, strict, view
 
@@ -54,13 +54,18 @@ class Stage:
         anchors: Anchors,
         *,
         told: Callable[[], None],
+        illustrate: Callable[[int, str], Coroutine[Any, Any, None]],
     ) -> None:
-        """`told` is called when something waits to be told; the runner is given later, since it reports back here."""
+        """`told` is called when something waits to be told, `illustrate` sends a chat a picture.
+
+        The runner is given later, since it reports back here.
+        """
         self._database = database
         self._conversation = conversation
         self._telegram = telegram
         self._anchors = anchors
         self._told = told
+        self._illustrate = illustrate
         self._runner: Runner | None = None
         self._standings: dict[int, Standing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -116,9 +121,11 @@ class Stage:
                 self.later(self._cancel(effect.id))
             elif isinstance(effect, Tell):
                 self._told()
+            elif isinstance(effect, ShowPicture):
+                self.later(self._illustrate(chat_id, effect.name))
         if turn.shredded:
             self.later(self._shred())
-        if turn.outgrown is not None:
+        if turn.outgrown:
             self.later(self._remove(chat_id, turn.outgrown))
         if turn.changed or turn.move.resend:
             self._anchors.show(turn.shown, resend=turn.move.resend)
@@ -150,8 +157,8 @@ class Stage:
         if self._runner is not None:
             await self._runner.cancel(operation_id)
 
-    async def _remove(self, chat_id: int, message_id: int) -> None:
-        await self._telegram.delete(chat_id, [message_id])
+    async def _remove(self, chat_id: int, message_ids: Sequence[int]) -> None:
+        await self._telegram.delete(chat_id, message_ids)
 
     async def _shred(self) -> None:
         try:

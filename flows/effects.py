@@ -38,6 +38,13 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPicture:
+    """Send the drawn picture of a place to look at; it goes again when the conversation goes on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepConsent:
     """Remember that the user agreed to the text shown."""
 
@@ -56,7 +63,7 @@ class ForgetChat:
     """Delete all that is stored about this chat."""
 
 
-Effect: TypeAlias = "StartOperation | CancelOperation | Tell | KeepConsent | KeepNotices | ForgetChat"
+Effect: TypeAlias = "StartOperation | CancelOperation | Tell | ShowPicture | KeepConsent | KeepNotices | ForgetChat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from typing import Any, assert_never
 
 from flows import control
 from flows.codec import Dialog
-from flows.effects import Move
+from flows.effects import Move, ShowPicture
 from flows.events import Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
 from flows.keys import AHEAD_OF_KEY, token_expired
+from flows.pictures import SHOW, picture_of
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
 from flows.screens import numbered
 from flows.states import (
@@ -86,6 +87,8 @@ def _tapped(state: State, action: str, argument: str, context: Context) -> Move:
             return control.cancel(state)
         case "help" | "security":
             return control.read(state, action, context)
+        case "picture" if (name := picture_of(state)) is not None:
+            return Move(state, (ShowPicture(name),))
     handler = row.taps.get(action)
     if handler is None:
         return Move(state, toast=say("toast.moved_on"))
@@ -170,7 +173,8 @@ def view(dialog: Dialog, context: Context) -> Screen:
         head.append(say(f"badge.{mode}"))
     if dialog.notice is not None:
         head.append(say("frame.notice", notice=dialog.notice))
-    return Screen((*head, *screen.lines), (*screen.rows, *_way_out(dialog.state)))
+    shows = ((SHOW,),) if picture_of(dialog.state) else ()
+    return Screen((*head, *screen.lines), (*screen.rows, *shows, *_way_out(dialog.state)))
 
 
 def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:

@@ -13,7 +13,7 @@ from bot.storage.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 FOLDER = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0  # another process may be in the middle of the same upgrade
 

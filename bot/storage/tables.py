@@ -178,3 +178,10 @@ notices = Table(
     Column("summary_at", Double),
     Index("notices_summary_at", "summary_at"),
 )
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
+)

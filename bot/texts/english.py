@@ -257,4 +257,5 @@ BUTTONS: Final[dict[str, str]] = {
     "button.back_to": "‹ Back to where I was",
     "button.cancel": "✕ Cancel",
     "button.help": "Help",
+    "button.picture": "🖼 Show me where",
 }

@@ -9,12 +9,22 @@ from typing import Final
 
 from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.help import HELP
+from bot.texts.places import WHERE
 from bot.texts.preferences import PREFERENCES
 from bot.texts.remarks import NOTICES, PASTES, TROUBLES
 from flows.screen import Screen
 from flows.words import Text
 
-CATALOGUE: Final[Mapping[str, str]] = {**SCREENS, **BUTTONS, **NOTICES, **PASTES, **TROUBLES, **HELP, **PREFERENCES}
+CATALOGUE: Final[Mapping[str, str]] = {
+    **SCREENS,
+    **BUTTONS,
+    **NOTICES,
+    **PASTES,
+    **TROUBLES,
+    **HELP,
+    **WHERE,
+    **PREFERENCES,
+}
 _SLOT = re.compile(r"\{(\w+)\}")
 LONGEST_LABEL = 64
 

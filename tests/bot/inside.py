@@ -21,6 +21,7 @@ from bot.absence import Absence
 from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation, Occasion
+from bot.illustrator import Illustrator
 from bot.operations.deploying import STEPS
 from bot.operations.ends import Ends
 from bot.operations_store import StoredOperations
@@ -122,6 +123,11 @@ class Line:
         self._show(chat, number, text, keyboard)
         return Sent(number)
 
+    async def send_picture(self, chat: int, png: bytes, caption: str, *, name: str = "") -> Sent:
+        assert png.startswith(b"\x89PNG")
+        assert name.endswith(".png")
+        return await self.send(chat, caption)
+
     async def edit(self, chat: int, message: int, text: str, keyboard: Any) -> Edited:
         if (chat, message) not in self.shown:
             return Edited.MISSING
@@ -202,7 +208,14 @@ class Inside:
         self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, sleep=self.time.sleep)
         conversation = Conversation(clock=self.time, fresh_id=lambda: next(fresh))
         self.outbox = Outbox(self.database, line, clock=self.time)
-        self.stage = Stage(self.database, conversation, line, self.anchors, told=self.outbox.added)
+        self.stage = Stage(
+            self.database,
+            conversation,
+            line,
+            self.anchors,
+            told=self.outbox.added,
+            illustrate=Illustrator(self.database, line).show,
+        )
         self.tickets = Tickets(RING, self.database, clock=self.time, fresh_id=lambda: next(fresh))
         board = Board(self.anchors, self.stage.look, {"deploy": STEPS}, clock=self.time)
         ends = Ends(self.stage, board, self.time)

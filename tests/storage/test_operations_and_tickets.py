@@ -6,7 +6,19 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage import consents, deletions, dialogs, lookouts, notices, operations, outbox, tickets, updates, workers
+from bot.storage import (
+    consents,
+    deletions,
+    dialogs,
+    lookouts,
+    notices,
+    operations,
+    outbox,
+    pictures,
+    tickets,
+    updates,
+    workers,
+)
 from bot.storage.forgetting import forget_chat
 from bot.storage.tables import metadata
 from bot.storage.tickets import Ticket
@@ -139,6 +151,7 @@ def fill(connection: Connection, chat_id: int) -> None:
     deletions.add(connection, chat_id=chat_id, message_id=1, now=1.0)
     consents.add(connection, chat_id=chat_id, text_sha256="aa", now=1.0)
     outbox.put(connection, outbox.Message(f"m{chat_id}", chat_id, "tell", "[]", 1.0, 1.0))
+    pictures.put(connection, chat_id, 7)
     lookouts.enlist(connection, first_due=[1.0])
     notices.put(connection, notices.Wishes(chat_id, "trade", "UTC", 18, 22, 7, 2.0))
 

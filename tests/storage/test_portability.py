@@ -19,6 +19,7 @@ from bot.storage import (
     notices,
     operations,
     outbox,
+    pictures,
     tickets,
     updates,
     workers,
@@ -28,7 +29,8 @@ from bot.storage.errors import StorageError
 from bot.storage.tables import metadata
 
 MODULES = (
-    consents, deletions, dialogs, forgetting, lookouts, notices, operations, outbox, tickets, updates, workers,
+    consents, deletions, dialogs, forgetting, lookouts, notices, operations, outbox, pictures,
+    tickets, updates, workers,
 )  # fmt: skip
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
