@@ -11,18 +11,18 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import wishes
+from bot.meaning import meant
 from bot.storage import consents, deletions, dialogs, operations, outbox, pictures, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
-from bot.texts.render import LONGEST_LABEL, label, render
+from bot.texts.render import render
 from flows import events
 from flows.codec import Dialog, dump, dump_texts, load
 from flows.control import rest
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, KeepNotices, Move, StartOperation, Tell
-from flows.machine import FRESH, advance, view
+from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
 from flows.pictures import picture_of
 from flows.plans import Mode
-from flows.screen import Tap
 from flows.states import State
 from flows.words import say
 
@@ -122,10 +122,10 @@ class Conversation:
             return Turn(Result.STALE, shown)
         shown, older = _anchored(shown, occasion.message)
         context = events.Context(int(now), fresh_id, known)
-        meant = _meant(dialog, occasion.event, context)
-        if isinstance(meant, events.Command | events.Tapped):
+        event = meant(dialog, occasion.event, context)
+        if isinstance(event, events.Command | events.Tapped):
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
-        move = advance(dialog.state, meant, context)
+        move = advance(dialog.state, event, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = _apply(connection, occasion, move, now)
         _keep_told(connection, occasion.chat_id, move, now, fresh_id)
@@ -182,21 +182,6 @@ def _note(connection: Connection, occasion: Occasion, now: float) -> bool:
     for message_id in occasion.undeleted:
         deletions.add(connection, chat_id=occasion.chat_id, message_id=message_id, now=now)
     return True
-
-
-def _meant(dialog: Dialog, event: events.Event, context: events.Context) -> events.Event:
-    """Take a button's words, typed, for a tap on it."""
-    if not isinstance(event, events.Said) or len(event.text) > LONGEST_LABEL:
-        return event
-    typed = _bare(event.text)
-    buttons = (each for row in view(dialog, context).rows for each in row if isinstance(each, Tap))
-    meant = next((button for button in buttons if typed and typed == _bare(label(button.label))), None)
-    return events.Tapped(meant.action, meant.argument) if meant else event
-
-
-def _bare(words: str) -> str:
-    """Leave letters, digits and single blanks, so that neither case nor an emoji matters."""
-    return " ".join("".join(each if each.isalnum() else " " for each in words.casefold()).split())
 
 
 def _seen_enough(connection: Connection, chat_id: int, before: State, after: State) -> int | None:

@@ -45,6 +45,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in words, and the help topic that answers it."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pasted:
     """A message that held secrets or was taken for one; it is deleted already."""
 
@@ -76,7 +83,7 @@ class Away:
     """Soar has heard nothing for longer than Telegram keeps messages: some may be lost, keys among them."""
 
 
-Event: TypeAlias = "Command | Tapped | Said | Pasted | Ended | Elapsed | Away"
+Event: TypeAlias = "Command | Tapped | Said | Asked | Pasted | Ended | Elapsed | Away"
 
 
 @dataclass(frozen=True, slots=True)

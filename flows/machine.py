@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from flows import control
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
-from flows.events import Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
+from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
@@ -65,6 +65,8 @@ def _step(state: State, event: Event, context: Context) -> Move:
             below = state.back if isinstance(state, Reading) else state
             said = row_of(below).said
             return said(below, text, context) if said else Move(state, notice=say("notice.use_buttons"), resend=True)
+        case Asked(topic):
+            return replace(control.read(state, topic, context), resend=True)
         case Pasted():
             below = control.beneath(state)
             pasted = row_of(below).pasted
@@ -193,6 +195,11 @@ def asks(state: State) -> frozenset[Kind]:
 def strict(state: State) -> bool:
     """Tell whether everything but plain talk is to be deleted unread; not where a phrase is to be typed."""
     return row_of(control.beneath(state)).strict and row_of(state).said is None
+
+
+def takes_words(state: State) -> bool:
+    """Tell whether plain text answers the screen, also under a help screen."""
+    return row_of(state.back if isinstance(state, Reading) else state).said is not None
 
 
 def tickets(state: State) -> frozenset[str]:

@@ -12,6 +12,18 @@ HELP: Final[dict[str, str]] = {
     "topic.independence": "If Soar goes away",
     "topic.privacy": "What is kept",
     "topic.words": "Words explained",
+    # what people type who look for a topic
+    "search.help": "help command commands start begin do able possible menu",
+    "search.security": "safe safety secure security trust steal stolen hacked scam leak keys secret delete",
+    "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
+    "search.costs": "cost costs price free fee fees pay paid charge money expensive commission",
+    "search.independence": "gone vanish disappear stop shut down bankrupt without offline dies closed dashboard",
+    "search.privacy": "privacy private data keep kept store stored know personal delete gdpr",
+    "search.common": (
+        "the and for you your are can how what when where why who does did has have will with this that from not but "
+        "all any its was were would could should about into one two"
+    ),
+    "search.words": "mean means meaning word glossary broker paper live token worker symbol order explain",
     "help.help": (
         "<b>What I can do</b>\n\n"
         "/start: go on where we were\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 NOTICES: Final[dict[str, str]] = {
-    "notice.use_buttons": "I did not understand that. Please use the buttons below, or /help.",
+    "notice.use_buttons": "I did not understand that. Please use the buttons below, or ask in a few words, or /help.",
     "notice.unknown_command": "I do not know /{name}. /help lists what I can do.",
     "notice.safe_screen": "I was updated while you were away, so I start from a safe place. Nothing was changed.",
     "notice.private": "This bot is private. Ask whoever runs it, or run your own: Soar is open source.",

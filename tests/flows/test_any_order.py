@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from bot.telegram.keyboards import decode, encode
 from bot.texts.render import body, label, render
 from flows.codec import Dialog, dump, load
+from flows.control import TOPICS
 from flows.effects import StartOperation, Tell
-from flows.events import Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
+from flows.events import Asked, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
 from flows.machine import FRESH, advance, operation_of, tickets, view
 from flows.notices import USUAL, Notices
 from flows.plans import Mode, Pace, Recurring, Watch
@@ -81,7 +82,7 @@ DATA = {
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[tuple[str, int]]:
-    return draw(st.lists(st.tuples(st.sampled_from("tttttcspePE"), st.integers(0, 10_000)), max_size=40))
+    return draw(st.lists(st.tuples(st.sampled_from("tttttcspePEq"), st.integers(0, 10_000)), max_size=40))
 
 
 HELD = Held("t", NOW + 900)
@@ -134,6 +135,8 @@ class World:
                 return Command(COMMANDS[number % len(COMMANDS)])
             case "s":
                 return Said(WORDS[number % len(WORDS)])
+            case "q":
+                return Asked((*TOPICS, "nonsense")[number % (len(TOPICS) + 1)])
             case "p" | "P":
                 kinds = [kind for bit, kind in enumerate(Kind) if number >> bit & 1]
                 found = tuple(

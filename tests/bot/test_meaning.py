@@ -1,0 +1,63 @@
+"""What is typed instead of tapped: a button's words, or a question in one's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.meaning import meant
+from bot.texts.search import find_topic, is_question
+from flows.codec import Dialog
+from flows.events import Asked, Context, Said, Tapped
+from flows.plans import Mode, Watch
+from flows.states import AskToken, Home, NewWorker, PickSymbol, Reading, State, Welcome
+
+NOW = Context(1_800_000_000, "00")
+
+
+def understood(state: State, text: str) -> object:
+    return meant(Dialog(state), Said(text), NOW)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Is this safe?", "security"),
+        ("could somebody steal my keys", "security"),
+        ("How much does it cost?", "costs"),
+        ("is it free?", "costs"),
+        ("what happens if you disappear", "independence"),
+        ("can you withdraw my money?", "permissions"),
+        ("can the key take money out of my bank", "permissions"),
+        ("what data do you keep about me?", "privacy"),
+        ("what is a broker?", "words"),
+        ("what does TOKEN mean", "words"),
+    ],
+)
+def test_a_question_finds_its_topic(question: str, topic: str) -> None:
+    assert is_question(question)
+    assert find_topic(question) == topic
+    assert understood(Home(), question) == Asked(topic)
+
+
+@pytest.mark.parametrize("talk", ["hello my friend there", "who are you?", "how do I buy bitcoin?", "???", "nice"])
+def test_what_nobody_has_an_answer_to_stays_what_was_said(talk: str) -> None:
+    assert understood(Welcome(), talk) == Said(talk)
+
+
+def test_a_question_is_answered_where_a_secret_is_awaited_too() -> None:
+    asking = AskToken(NewWorker(Mode.PAPER, Watch(), "w"))
+    assert understood(asking, "is this safe?") == Asked("security")
+
+
+def test_where_words_are_the_answer_they_are_taken_for_it() -> None:
+    picking = PickSymbol(Mode.PAPER)
+    assert understood(picking, "how much does it cost?") == Said("how much does it cost?")
+    assert understood(Reading("help", picking), "how much does it cost?") == Said("how much does it cost?")
+
+
+def test_a_buttons_words_come_before_a_question() -> None:
+    assert understood(Welcome(), "how is this SAFE") == Tapped("security")
+
+
+def test_a_very_long_text_is_no_question() -> None:
+    assert not is_question("is this safe " * 40)
