@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -12,10 +13,15 @@ from bot.board import Board
 from bot.conversation import Conversation
 from bot.illustrator import Illustrator
 from bot.keycheck import KeyChecker
+from bot.lookout.pace import Pace
+from bot.lookout.rounds import Rounds
+from bot.lookout.sight import looks
+from bot.lookout.summaries import Summaries, briefs
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
 from bot.operations.tending import ROTATION, destroy, rotate, tend
+from bot.operations.waking import wake
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
 from bot.outbox import Outbox
@@ -105,6 +111,10 @@ class Soar:
         )
         self.stage.runs(self.runner)
         self.watchdog = Watchdog(self.runner, ends.commit, new_incident)
+        self.rounds = self._rounds(Pace.of(os.environ))
+        self.summaries = Summaries(
+            self.database, briefs(self._shop), clock=clock, fresh_id=fresh_id, told=self.outbox.added
+        )
         self.deletions = Deletions(self.telegram, self.database, tell=self._tell_undeletable, clock=clock)
         self.dispatcher = Dispatcher(
             telegram=self.telegram,
@@ -134,6 +144,16 @@ class Soar:
             clock=self.clock,
         )
 
+    def _rounds(self, pace: Pace) -> Rounds:
+        return Rounds(
+            self.database,
+            looks(self._shop, patience=pace.patience),
+            pace=pace,
+            clock=self.clock,
+            fresh_id=fresh_id,
+            told=self.outbox.added,
+        )
+
     def _handlers(self) -> Mapping[str, Handler]:
         kinds: dict[str, Callable[..., object]] = {
             "connect": connect_account,
@@ -144,6 +164,7 @@ class Soar:
             "status": tend,
             "pause": tend,
             "resume": tend,
+            "wake": wake,
         }
         return {kind: partial(handler, self._shop) for kind, handler in kinds.items()}  # type: ignore[misc]
 

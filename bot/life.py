@@ -46,6 +46,8 @@ class Life:
                 group.create_task(soar.deletions.run())
                 group.create_task(soar.memory.run())
                 group.create_task(soar.outbox.run())
+                group.create_task(soar.rounds.run())
+                group.create_task(soar.summaries.run())
                 group.create_task(soar.board.run())
                 group.create_task(self._sweep(expired))
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())

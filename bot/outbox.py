@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Final, Protocol
@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from sqlalchemy import Connection
 
 from bot.patience import patiently
-from bot.storage import outbox
+from bot.storage import lookouts, outbox
 from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.storage.outbox import Message
@@ -25,6 +25,7 @@ LEASE: Final = 150.0  # seconds for which a message is one process's; longer tha
 IDLE: Final = 60.0
 CHATS_AT_ONCE: Final = 200
 LONGEST_PAUSE: Final = 900.0
+BLOCKED_FOR: Final = 6 * 3600.0
 KEPT: Final = 3 * 86_400.0  # nobody wants to hear older news
 LONGEST: Final = 4096  # https://core.telegram.org/bots/api#sendmessage
 
@@ -47,14 +48,12 @@ class Outbox:
         *,
         clock: Callable[[], float],
         alone: bool = True,
-        blocked: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        """`alone` says that no other process sends; `blocked` hears of chats that want nothing more."""
+        """`alone` says that no other process sends."""
         self._database = database
         self._telegram = telegram
         self._clock = clock
         self._alone = alone
-        self._blocked = blocked
         self._news = asyncio.Event()
         self._sending: dict[int, asyncio.Task[None]] = {}
 
@@ -124,9 +123,7 @@ class Outbox:
         sent = await self._telegram.send(chat_id, text) if text else Sent(None, refused=True)
         if sent.blocked:
             log.info("blocked by its user; messages dropped", extra={"chat": chat_id})
-            await self._settled(partial(outbox.drop, chat_id=chat_id))
-            if self._blocked is not None:
-                await self._blocked(chat_id)
+            await self._settled(partial(_let_be, chat_id=chat_id, now=self._clock()))
             return False
         if sent.refused:
             log.error("message refused; dropped", extra={"chat": chat_id, "messages": ids})
@@ -138,6 +135,12 @@ class Outbox:
 
     async def _settled(self, work: Callable[[Connection], object]) -> None:
         await patiently(lambda: self._database.write(work))
+
+
+def _let_be(connection: Connection, *, chat_id: int, now: float) -> None:
+    """Drop what a chat does not want to hear, and leave its Workers alone for some hours: nobody would be told."""
+    outbox.drop(connection, chat_id)
+    lookouts.rest(connection, chat_id, until=now + BLOCKED_FOR)
 
 
 def _put_off(connection: Connection, *, messages: Sequence[Message], now: float) -> None:

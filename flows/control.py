@@ -76,6 +76,8 @@ def command(state: State, name: str, context: Context) -> Move:
             return replace(_for_worker(state, name, context), resend=True)
         case "forget":
             return Move(state, notice=say("notice.busy"), resend=True)
+        case _ if name.startswith("wake"):
+            return replace(wake(state, name.partition("_")[2], context), resend=True)
         case _:
             return Move(state, notice=say("notice.unknown_command", name=name[:32]), resend=True)
 
@@ -99,6 +101,13 @@ def _for_worker(state: State, name: str, context: Context) -> Move:
     if chosen is None or (len(context.workers) > 1 and not isinstance(below, Home | Done)):
         return Move(PickWorker(name, below))
     return act(below, name, chosen, context)
+
+
+def wake(state: State, which: str, context: Context) -> Move:
+    """Have a Worker wake itself: the one whose id begins so, as a notice names it, or the only one there is."""
+    named = [worker for worker in context.workers if which and worker.id.startswith(which)]
+    below = beneath(state)
+    return ask(below, "wake", named[0].id, context) if named else _for_worker(state, "wake", context)
 
 
 def act(state: State, name: str, worker: Worker, context: Context) -> Move:
@@ -153,8 +162,9 @@ def set_up(_state: State, _argument: str, _context: Context) -> Move:
 def home_ended(state: Home, event: Ended, _context: Context) -> Move:
     """Show what the Worker answered."""
     data = dict(event.data)
-    if event.code in {"status", "paused", "resumed"}:
-        remark = {"paused": "notice.paused", "resumed": "notice.resumed_worker"}.get(event.code)
+    if event.code in {"status", "paused", "resumed", "woken"}:
+        remarks = {"paused": "notice.paused", "resumed": "notice.resumed_worker", "woken": "notice.woken"}
+        remark = remarks.get(event.code)
         notice = say(remark) if remark else None
         return Move(Home(state.worker, _report(data)), notice=notice)
     return Move(Home(state.worker, state.report), notice=trouble(event.code, data))
@@ -167,7 +177,7 @@ def ended_aside(state: State, event: Ended, context: Context) -> Move:
         return Move(state)
     worker = context.worker(str(data.get("worker", "")))
     mode = str(worker.mode) if worker else ""
-    if event.code in {"status", "paused", "resumed"}:
+    if event.code in {"status", "paused", "resumed", "woken"}:
         reason = str(data.get("last_reason", ""))
         return Move(state, (Tell(say(f"tell.{event.code}", mode=mode, reason=reason)),))
     return Move(state, (Tell(trouble(event.code, data)),))

@@ -35,5 +35,52 @@ PREFERENCES: Final[dict[str, str]] = {
     "button.zone_at": "{zone} ({offset})",
     "button.no_summary": "No summary",
     "button.no_quiet": "No quiet hours",
+    "news.head": "{badge} · <code>{script}</code>",
+    "news.trade": "• {text}",
+    "news.refusal": "⚠️ {text}",
+    "news.latch": "⛔ {text}",
+    "news.recovery": "✅ {text}",
+    "news.with_fix": "{news} {fix}",
+    "news.fix_keys": "Tap /rotate to give it new keys.",
+    "news.fix_account": "Tap /rotate to give it keys of the right account.",
+    "news.fix_loss": "Look at your account first. Tap /resume to let it go on.",
+    "news.fix_suspended": "Switch orders on again at Alpaca, then tap /resume.",
+    "news.more": "…and {count} more. /status shows how it stands.",
+    "news.silent": (
+        "⚠️ It should look at the market every 15 minutes, but has not for {minutes} minutes: Cloudflare no longer "
+        "wakes it. Tap {command} and it wakes itself from now on."
+    ),
+    "news.absent": (
+        "⚠️ It is no longer at its address: somebody has deleted it in Cloudflare, or switched its address off. Tap "
+        "/destroy to tidy up here. If you did not mean to remove it, set up another with /start."
+    ),
+    "news.refused": (
+        "⚠️ It no longer obeys me: its command key was changed. It goes on by itself, but I cannot look after it. If "
+        "that was not you, look at it in your Cloudflare account."
+    ),
+    "news.key_lost": (
+        "⚠️ I have lost the key that commands it. It goes on by itself, but I cannot look after it. To remove it, tap "
+        "/destroy and paste a Cloudflare token."
+    ),
+    "news.unreachable": (
+        "⚠️ It has not answered me for a while, so I do not know how it does. I keep trying. You can look at it in your "
+        "Cloudflare account."
+    ),
+    "news.again_silent": "✅ It looks at the market again.",
+    "news.again": "✅ It answers again.",
+    "summary.title": "📅 <b>Your daily summary</b>",
+    "summary.gap": "",
+    "summary.value": "Its shares are worth {value}; {left} of its budget is left.",
+    "summary.account": "Your account: {equity} {currency} in all.",
+    "summary.no_look": "It has not looked at your account yet.",
+    "summary.profit": "Gain or loss since it began: {ever}.",
+    "summary.profit_today": "Gain or loss since it began: {ever}, today {today}.",
+    "summary.no_orders": "No orders today.",
+    "summary.orders": "Orders today: {count}. {orders}.",
+    "summary.paused": "It is paused. {why}",
+    "summary.unarmed": "It only practises: it is not armed yet.",
+    "summary.next": "It looks again at {at}.",
+    "summary.no_answer": "It does not answer just now. /status asks it again.",
+    "summary.more": "…and {count} more. /status shows them.",
     "toast.same_hour": "That is when they begin. Pick another hour.",
 }

@@ -50,6 +50,8 @@ NOTICES: Final[dict[str, str]] = {
     "tell.status": "📊 Your {mode} bot: {reason}",
     "tell.paused": "⏸ Your {mode} bot is paused. It places no more orders until you resume it.",
     "tell.resumed": "▶️ Your {mode} bot is running again.",
+    "notice.woken": "⏰ Your bot wakes itself from now on, every 15 minutes.",
+    "tell.woken": "⏰ Your {mode} bot wakes itself from now on, every 15 minutes.",
     "toast.moved_on": "We have moved on already. Please use the buttons shown now.",
     "toast.asking": "Asking your bot…",
     "toast.deleted": "Deleted",

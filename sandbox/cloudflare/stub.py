@@ -23,6 +23,9 @@ def answer_in_place(path: str, account: Account, script: Script, now: datetime) 
         case "destroy":
             del account.scripts[script.name]
             return JSONResponse({"destroying": True, "cancelled": 0}, 202)
+        case "events":
+            run = _record(script)["at"] if script.runs else None
+            return JSONResponse({"events": [], "next": 0, "pulse": {"run": run, "paused": None}})
         case "arm":
             return JSONResponse({"armed": True})
         case "history":

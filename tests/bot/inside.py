@@ -54,7 +54,7 @@ Raw = dict[str, Any]
 NOW: Final = 1_800_000_000.0
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  (a private folder is made in it)
 PARSER: Final = Bot("1:x")  # gives python-telegram-bot's parser its context; it is never connected
-KINDS: Final = ("connect", "deploy", "undo", "rotate", "destroy", "status", "pause", "resume")
+KINDS: Final = ("connect", "deploy", "undo", "rotate", "destroy", "status", "pause", "resume", "wake")
 
 
 class Time:

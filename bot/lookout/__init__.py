@@ -1,0 +1,1 @@
+"""Looks after the Workers in turn, and tells their owners what matters, once."""
