@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.advice import Advice, AskTried
 from flows.effects import Effect, KeepConsent, Move
 from flows.events import Context
 from flows.keys import Given, onward
@@ -46,7 +47,12 @@ def pick_mode(state: OpenAlpaca, _argument: str, _context: Context) -> Move:
     return Move(PickMode(state.kept))
 
 
-def mode_picked(state: PickMode, argument: str, _context: Context) -> Move:
+def advise(state: PickMode, _argument: str, _context: Context) -> Move:
+    """Ask two questions before saying which mode to pick."""
+    return Move(AskTried(state.kept))
+
+
+def mode_picked(state: PickMode | Advice, argument: str, _context: Context) -> Move:
     """Paper or live."""
     return Move(PickPlan(Mode(argument), state.kept))
 

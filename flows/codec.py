@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flows import notices, plans, preferences, states, words
+from flows import advice, notices, plans, preferences, states, words
 
 SCHEMA = 1
 
@@ -26,11 +26,11 @@ class Dialog:
 
 CLASSES: dict[str, type] = {
     name: value
-    for module in (states, plans, words, notices, preferences)
+    for module in (states, plans, words, advice, notices, preferences)
     for name, value in vars(module).items()
     if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 }
-_SCOPE = {**vars(words), **vars(plans), **vars(notices), **vars(preferences), **vars(states)}
+_SCOPE = {**vars(words), **vars(plans), **vars(advice), **vars(notices), **vars(preferences), **vars(states)}
 
 
 def dump(dialog: Dialog) -> str:

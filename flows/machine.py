@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from flows import control
+from flows.advice import Advice, AskRisk, AskTried
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
 from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
@@ -124,6 +125,8 @@ def freshen(state: State, now: int) -> Move:
 
 def _fresh(state: State, now: int) -> Move:
     match state:
+        case AskTried() | AskRisk() | Advice():
+            return Move(replace(state, kept=_open(state.kept, now)))
         case OpenAlpaca() | PickMode() | PickPlan() | PickSymbol() | PickAmount() | PickPace() | Review():
             return Move(replace(state, kept=_open(state.kept, now)))
         case PickAccount(job, token) | PickName(job, token) if _alive(token, now) is None:

@@ -68,7 +68,8 @@ def pick_mode(_state: PickMode, _context: Context) -> Screen:
     """Step 2 at Alpaca: paper or live, with advice."""
     paper = Tap(say("button.paper"), "mode", "paper", Style.GOOD)
     live = Tap(say("button.live"), "mode", "live")
-    return Screen((say("mode.title"), say("mode.body")), ((paper,), (live,)))
+    advise = Tap(say("button.advise"), "advise")
+    return Screen((say("mode.title"), say("mode.body")), ((paper,), (live,), (advise,)))
 
 
 def plan_words(plan: Plan) -> Text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from flows.plans import Mode, Plan
 
 if TYPE_CHECKING:
+    from flows.advice import Advice, AskRisk, AskTried
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 
 LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
@@ -375,7 +376,8 @@ class Reading:
 
 
 State: TypeAlias = (
-    "Welcome | OpenAlpaca | PickMode | PickPlan | PickSymbol | PickAmount | PickPace | Review | ConfirmLive"
+    "Welcome | OpenAlpaca | PickMode | AskTried | AskRisk | Advice"
+    " | PickPlan | PickSymbol | PickAmount | PickPace | Review | ConfirmLive"
     " | AskToken | Connecting | PickAccount | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working"
     " | WrongMode | Stopped | Done | Home | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel"
     " | ConfirmForget | Reading | Preferences | PickSummary | PickQuiet | PickZone"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from flows import access, choices, control, keys, preferences, screens
+from flows import access, advice, choices, control, keys, preferences, screens
+from flows.advice import Advice, AskRisk, AskTried
 from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
@@ -90,7 +91,12 @@ TABLE: tuple[Row[Any], ...] = (
     # — the road —
     Row(Welcome,     screens.welcome,      0, {"begin": choices.open_alpaca}, cancel=False),
     Row(OpenAlpaca,  screens.open_alpaca,  1, {"next": choices.pick_mode},               lambda _: Welcome()),
-    Row(PickMode,    screens.pick_mode,    2, {"mode": choices.mode_picked},             lambda s: OpenAlpaca(s.kept)),
+    Row(PickMode,    screens.pick_mode,    2, {"mode": choices.mode_picked, "advise": choices.advise},
+        lambda s: OpenAlpaca(s.kept)),
+    Row(AskTried,    advice.ask_tried,     2, {"answer": advice.tried_said},             lambda s: PickMode(s.kept)),
+    Row(AskRisk,     advice.ask_risk,      2, {"answer": advice.risk_said},              lambda s: AskTried(s.kept)),
+    Row(Advice,      advice.advice,        2, {"mode": choices.mode_picked},
+        lambda s: AskRisk(s.tried, s.kept)),
     Row(PickPlan,    screens.pick_plan,    3, {"watch": choices.plan_watch, "suggested": choices.plan_suggested,
                                                "own": choices.plan_own},                 lambda s: PickMode(s.kept)),
     Row(PickSymbol,  screens.pick_symbol,  3, {"symbol": choices.symbol_tapped},

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot.texts.advice import ADVICE
 from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.help import HELP
 from bot.texts.places import WHERE
@@ -23,6 +24,7 @@ CATALOGUE: Final[Mapping[str, str]] = {
     **TROUBLES,
     **HELP,
     **WHERE,
+    **ADVICE,
     **PREFERENCES,
 }
 _SLOT = re.compile(r"\{(\w+)\}")

@@ -1,0 +1,36 @@
+"""The wording in English of the advice on practice or real money."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ADVICE: Final[dict[str, str]] = {
+    "button.advise": "🤔 Help me choose",
+    "advice.title": "<b>Practice or real money? Two questions.</b>",
+    "advice.tried": "Have you watched a trading bot at work before, with practice money or real?",
+    "button.tried_yes": "Yes, for some weeks",
+    "button.tried_no": "No, this is my first",
+    "advice.risk": (
+        "Does your Alpaca account hold money that you could lose without harm? "
+        "(That needs an ID check at Alpaca first, so most newcomers answer no.)"
+    ),
+    "button.risk_yes": "Yes, I could lose it",
+    "button.risk_no": "No",
+    "advice.first": (
+        "<b>My advice: PAPER.</b> Watch your first bot with practice money for some weeks. It does all it would do "
+        "with real money, at real prices."
+    ),
+    "advice.money": (
+        "<b>My advice: PAPER.</b> Money that you cannot afford to lose has no place in a trading bot. "
+        "Practice costs nothing."
+    ),
+    "advice.live": (
+        "<b>My advice: LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
+        "PAPER is there for trying something new."
+    ),
+    "advice.differs": (
+        "What LIVE changes: orders cost real money, prices may differ a little from what you see, "
+        "and I ask for a phrase typed by hand before the first one."
+    ),
+    "advice.later": "You can add the other one later, beside this one, without starting over.",
+}

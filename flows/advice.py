@@ -1,0 +1,83 @@
+"""Which mode to pick: two questions, and what follows from the answers. It is advice; the choice stays the user's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.effects import Move
+from flows.events import Context
+from flows.plans import Mode
+from flows.screen import Screen, Style, Tap
+from flows.states import Connected
+from flows.words import say
+
+ANSWERS = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class AskTried:
+    """Has a bot been watched at work before."""
+
+    kept: Connected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskRisk:
+    """Is there money that may be lost."""
+
+    tried: bool
+    kept: Connected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What follows from both answers."""
+
+    tried: bool
+    may_lose: bool
+    kept: Connected | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """Real money only for who has seen a bot at work and can bear a loss."""
+        return Mode.LIVE if self.tried and self.may_lose else Mode.PAPER
+
+
+def tried_said(state: AskTried, argument: str, _context: Context) -> Move:
+    """The first answer. Raises ValueError for anything else."""
+    return Move(AskRisk(_read(argument), state.kept))
+
+
+def risk_said(state: AskRisk, argument: str, _context: Context) -> Move:
+    """The second answer. Raises ValueError for anything else."""
+    return Move(Advice(state.tried, _read(argument), state.kept))
+
+
+def _read(argument: str) -> bool:
+    if argument not in ANSWERS:
+        raise ValueError(argument)
+    return ANSWERS[argument]
+
+
+def ask_tried(_state: AskTried, _context: Context) -> Screen:
+    """The first question."""
+    return _question("tried")
+
+
+def ask_risk(_state: AskRisk, _context: Context) -> Screen:
+    """The second question."""
+    return _question("risk")
+
+
+def _question(about: str) -> Screen:
+    answers = tuple((Tap(say(f"button.{about}_{answer}"), "answer", answer),) for answer in ANSWERS)
+    return Screen((say("advice.title"), say(f"advice.{about}")), answers)
+
+
+def advice(state: Advice, _context: Context) -> Screen:
+    """The advice with its reason, the mode advised first, and what real money changes."""
+    reason = "live" if state.mode is Mode.LIVE else "first" if not state.tried else "money"
+    picks = {mode: Tap(say(f"button.{mode}"), "mode", str(mode)) for mode in Mode}
+    advised = Tap(say(f"button.{state.mode}"), "mode", str(state.mode), Style.GOOD)
+    lines = (say(f"advice.{reason}"), say("advice.differs"), say("advice.later"))
+    return Screen(lines, ((advised,), (picks[state.mode.other],)))
