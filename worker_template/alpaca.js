@@ -1,152 +1,133 @@
 // The few calls to Alpaca this Worker makes. Nothing here throws: every way a call can end is one of the Answers below.
-// The keys go to one host only, never follow a redirect, and never appear in an answer.
+// The keys go to Alpaca's two hosts only, never follow a redirect, and never appear in an answer.
 
 import { isObject, parsed, unreachable, waitUntil } from "./answers.js";
-
-/** @typedef {import("./answers.js").Answer} Answer */
 
 const TIMEOUT = 10_000;
 const MOST_CALLS = 40; // Cloudflare's free plan allows 50 requests to others in one run
 
 export class Alpaca {
-  /** X-Request-ID of each answer; Alpaca's support asks for them. @type {string[]} */
-  requestIds = [];
-  calls = 0;
+	/** X-Request-ID of each answer; Alpaca's support asks for them. @type {string[]} */
+	requestIds = [];
+	calls = 0;
 
-  /**
-   * @param {{url: string, keyId: string, secret: string, fetcher?: typeof fetch, timeout?: number}} options
-   */
-  constructor({ url, keyId, secret, fetcher = (input, init) => fetch(input, init), timeout = TIMEOUT }) {
-    this.url = (url ?? "").replace(/\/+$/, "");
-    this.keys = [keyId, secret];
-    this.fetcher = fetcher;
-    this.timeout = timeout;
-  }
+	/** @param {Record<"url" | "keyId" | "secret", string> & {dataUrl?: string, fetcher?: any, timeout?: number}} _ */
+	constructor({ url, dataUrl = "", keyId, secret, fetcher, timeout = TIMEOUT }) {
+		this.url = (url ?? "").replace(/\/+$/, "");
+		this.dataUrl = dataUrl.replace(/\/+$/, "");
+		this.keys = [keyId, secret];
+		this.fetcher = fetcher ?? fetch.bind(globalThis);
+		this.timeout = timeout;
+	}
 
-  /** Ok body: `timestamp`, `is_open`, `next_open`, `next_close`. */
-  clock() {
-    return this.#object("GET", "/v2/clock");
-  }
+	/** Ok body: `timestamp`, `is_open`, `next_open`, `next_close`. */
+	clock() {
+		return this.#object("GET", "/v2/clock");
+	}
 
-  account() {
-    return this.#object("GET", "/v2/account");
-  }
+	account() {
+		return this.#object("GET", "/v2/account");
+	}
 
-  positions() {
-    return this.#list("/v2/positions");
-  }
+	positions() {
+		return this.#list("/v2/positions");
+	}
 
-  openOrders() {
-    return this.#list("/v2/orders?status=open&limit=500");
-  }
+	openOrders() {
+		return this.#list("/v2/orders?status=open&limit=500");
+	}
 
-  /**
-   * Orders of these symbols submitted after a moment, whatever became of them; 500 at most.
-   * @param {number} after Unix milliseconds
-   * @param {string[]} symbols
-   */
-  ordersSince(after, symbols) {
-    const since = encodeURIComponent(new Date(after).toISOString());
-    const named = encodeURIComponent(symbols.join(","));
-    return this.#list(`/v2/orders?status=all&limit=500&direction=asc&after=${since}&symbols=${named}`);
-  }
+	/** Orders submitted after a moment, 500 at most. @param {number} after Unix milliseconds @param {string[]} symbols */
+	ordersSince(after, symbols) {
+		const since = new Date(after).toISOString();
+		return this.#list(`/v2/orders?status=all&limit=500&direction=asc&after=${since}&symbols=${symbols}`);
+	}
 
-  /** @param {string} clientOrderId */
-  orderById(clientOrderId) {
-    const id = encodeURIComponent(clientOrderId);
-    return this.#object("GET", `/v2/orders:by_client_order_id?client_order_id=${id}`);
-  }
+	/** The latest prices, by symbol. @param {string[]} symbols */
+	snapshots(symbols) {
+		return this.#object("GET", `/v2/stocks/snapshots?feed=iex&symbols=${symbols}`, undefined, this.dataUrl);
+	}
 
-  /** @param {Record<string, string>} order */
-  submit(order) {
-    return this.#object("POST", "/v2/orders", order);
-  }
+	/** Bars of whole months, splits taken out. @param {string[]} symbols @param {string} start @param {string} end */
+	months(symbols, start, end) {
+		const query = `timeframe=1Month&adjustment=split&feed=iex&start=${start}&end=${end}&symbols=${symbols}`;
+		return this.#object("GET", `/v2/stocks/bars?${query}`, undefined, this.dataUrl);
+	}
 
-  /** @param {string} orderId Alpaca's id of the order */
-  cancel(orderId) {
-    return this.#call("DELETE", `/v2/orders/${encodeURIComponent(orderId)}`);
-  }
+	/** @param {string} clientOrderId */
+	orderById(clientOrderId) {
+		return this.#object("GET", `/v2/orders:by_client_order_id?client_order_id=${clientOrderId}`);
+	}
 
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {Record<string, string>} [body]
-   * @returns {Promise<Answer>}
-   */
-  async #object(method, path, body) {
-    const answer = await this.#call(method, path, body);
-    return answer.kind === "ok" && !isObject(answer.body) ? unreachable("odd") : answer;
-  }
+	/** @param {Record<string, string>} order */
+	submit(order) {
+		return this.#object("POST", "/v2/orders", order);
+	}
 
-  /**
-   * @param {string} path
-   * @returns {Promise<Answer>}
-   */
-  async #list(path) {
-    const answer = await this.#call("GET", path);
-    if (answer.kind !== "ok") return answer;
-    const fine = Array.isArray(answer.body) && answer.body.every(isObject);
-    return fine ? answer : unreachable("odd");
-  }
+	/** @param {string} orderId Alpaca's id of the order */
+	cancel(orderId) {
+		return this.#call("DELETE", `/v2/orders/${encodeURIComponent(orderId)}`);
+	}
 
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {Record<string, string>} [body]
-   * @returns {Promise<Answer>}
-   */
-  async #call(method, path, body) {
-    if (this.calls >= MOST_CALLS) return unreachable("spent");
-    this.calls += 1;
-    const [keyId = "", secret = ""] = this.keys;
-    /** @type {Record<string, string>} */
-    const headers = { "APCA-API-KEY-ID": keyId, "APCA-API-SECRET-KEY": secret, Accept: "application/json" };
-    if (body) headers["Content-Type"] = "application/json";
-    try {
-      const response = await this.fetcher(this.url + path, {
-        method,
-        headers,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-        redirect: "manual",
-        signal: AbortSignal.timeout(this.timeout),
-      });
-      const id = response.headers.get("X-Request-ID");
-      if (id) this.requestIds.push(id.slice(0, 64));
-      return this.#read(response, await response.text());
-    } catch (error) {
-      // Only the kind of error: the text of one about a header would quote the key.
-      const late = error instanceof Error && error.name === "TimeoutError";
-      return unreachable(late ? "late" : "connection");
-    }
-  }
+	/** @param {string} method @param {string} path @param {Fields} [body] @param {string} [url] */
+	async #object(method, path, body, url) {
+		const answer = await this.#call(method, path, body, url);
+		return answer.kind === "ok" && !isObject(answer.body) ? unreachable("odd") : answer;
+	}
 
-  /**
-   * @param {Response} response
-   * @param {string} text
-   * @returns {Answer}
-   */
-  #read(response, text) {
-    const { status } = response;
-    const body = parsed(text);
-    if (status === 401) return { kind: "keys" };
-    if (status === 429) return { kind: "wait", until: waitUntil(response.headers, Date.now()) };
-    if (status === 204) return { kind: "ok", body: null };
-    if (status >= 200 && status < 300) {
-      return body === undefined ? unreachable("odd", status) : { kind: "ok", body };
-    }
-    // "Not found" needs no words to be understood; any other refusal without Alpaca's JSON comes from someone else.
-    const fields = isObject(body) ? body : status === 404 ? {} : null;
-    if (status >= 500) return unreachable("trouble", status);
-    if (status < 400 || fields === null) return unreachable("odd", status);
-    const code = typeof fields.code === "number" ? fields.code : null;
-    return { kind: "refused", status, code, message: this.#clean(String(fields.message ?? "")), fields };
-  }
+	/** @param {string} path */
+	async #list(path) {
+		const answer = await this.#call("GET", path);
+		const odd = answer.kind === "ok" && !(Array.isArray(answer.body) && answer.body.every(isObject));
+		return odd ? unreachable("odd") : answer;
+	}
 
-  /**
-   * A message of Alpaca's, short and without the keys, should it ever quote them.
-   * @param {string} message
-   */
-  #clean(message) {
-    return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200);
-  }
+	/** @param {string} method @param {string} path @param {Fields} [body] @param {string} [url] */
+	async #call(method, path, body, url = this.url) {
+		if (this.calls >= MOST_CALLS) return unreachable("spent");
+		this.calls += 1;
+		const [keyId = "", secret = ""] = this.keys;
+		/** @type {Record<string, string>} */
+		const headers = { "APCA-API-KEY-ID": keyId, "APCA-API-SECRET-KEY": secret, Accept: "application/json" };
+		if (body) headers["Content-Type"] = "application/json";
+		try {
+			const response = await this.fetcher(url + path, {
+				method,
+				headers,
+				...(body ? { body: JSON.stringify(body) } : {}),
+				redirect: "manual",
+				signal: AbortSignal.timeout(this.timeout),
+			});
+			const id = response.headers.get("X-Request-ID");
+			if (id) this.requestIds.push(id.slice(0, 64));
+			return this.#read(response, await response.text());
+		} catch (error) {
+			// Only the kind of error: the text of one about a header would quote the key.
+			const late = error instanceof Error && error.name === "TimeoutError";
+			return unreachable(late ? "late" : "connection");
+		}
+	}
+
+	/** @param {Response} response @param {string} text @returns {Answer} */
+	#read(response, text) {
+		const { status } = response;
+		const body = parsed(text);
+		if (status === 401) return { kind: "keys" };
+		if (status === 429) return { kind: "wait", until: waitUntil(response.headers, Date.now()) };
+		if (status === 204) return { kind: "ok", body: null };
+		if (status >= 200 && status < 300) {
+			return body === undefined ? unreachable("odd", status) : { kind: "ok", body };
+		}
+		// "Not found" needs no words to be understood; any other refusal without Alpaca's JSON comes from someone else.
+		const fields = isObject(body) ? body : status === 404 ? {} : null;
+		if (status >= 500) return unreachable("trouble", status);
+		if (status < 400 || fields === null) return unreachable("odd", status);
+		const code = typeof fields.code === "number" ? fields.code : null;
+		return { kind: "refused", status, code, message: this.#clean(String(fields.message ?? "")), fields };
+	}
+
+	/** A message of Alpaca's, short and without the keys, should it ever quote them. @param {string} message */
+	#clean(message) {
+		return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200);
+	}
 }

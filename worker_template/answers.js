@@ -1,68 +1,37 @@
 // The ways a call to Alpaca can end, and how they are told apart.
 
-/**
- * @typedef {import("./account.js").Fields} Fields
- *
- * @typedef {{kind: "ok", body: any}} Ok
- * @typedef {{kind: "refused", status: number, code: number | null, message: string, fields: Fields}} Refused
- * @typedef {{kind: "keys"}} KeysRejected Alpaca does not accept the key pair
- * @typedef {{kind: "wait", until: number}} Wait too many requests; Unix milliseconds
- * @typedef {{kind: "unreachable", why: keyof typeof WHY, status: number | null}} Unreachable no answer, or none of
- *   Alpaca's; it may have acted or not
- * @typedef {Refused | KeysRejected | Wait | Unreachable} Failure
- * @typedef {Ok | Failure} Answer
- */
-
 /** Why there is no answer of Alpaca's, in words. */
 export const WHY = {
-  late: "Alpaca did not answer in time.",
-  connection: "Alpaca could not be reached.",
-  trouble: "Alpaca has a problem of its own at the moment.",
-  odd: "Alpaca sent an answer that makes no sense.",
-  spent: "This look has used up the questions it may ask.",
+	late: "Alpaca did not answer in time.",
+	connection: "Alpaca could not be reached.",
+	trouble: "Alpaca has a problem of its own at the moment.",
+	odd: "Alpaca sent an answer that makes no sense.",
+	spent: "This look has used up the questions it may ask.",
 };
 
-/**
- * No answer of Alpaca's.
- * @param {keyof typeof WHY} why
- * @param {number | null} [status]
- * @returns {Unreachable}
- */
+/** No answer of Alpaca's. @param {keyof typeof WHY} why @param {number | null} [status] @returns {Unreachable} */
 export function unreachable(why, status = null) {
-  return { kind: "unreachable", why, status };
+	return { kind: "unreachable", why, status };
 }
 
-/**
- * What a body says as JSON.
- * @param {string} text
- * @returns {unknown} undefined if it is not JSON
- */
+/** A body as JSON, undefined if it is none. @param {string} text @returns {unknown} */
 export function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
-/**
- * Whether it is a JSON object, and no list.
- * @param {unknown} value
- * @returns {value is Fields}
- */
+/** Whether it is a JSON object, and no list. @param {unknown} value @returns {value is Fields} */
 export function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/**
- * When Alpaca may be asked again: what it says, within ten minutes, or in a minute.
- * @param {Headers} headers
- * @param {number} now Unix milliseconds
- * @returns {number}
- */
+/** When Alpaca may be asked again: as it says, within ten minutes. @param {Headers} headers @param {number} now */
 export function waitUntil(headers, now) {
-  const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
-  const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;
-  const until = [after, reset].find((moment) => moment > now) ?? now + 60_000;
-  return Math.min(until, now + 600_000);
+	const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
+	const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;
+	const until = [after, reset].find((moment) => moment > now) ?? now + 60_000;
+	return Math.min(until, now + 600_000);
 }

@@ -7,51 +7,38 @@ const SYMBOL = /^[A-Z][A-Z0-9.]{0,9}$/;
 /** Settings that cannot be traded on; the message is a plain sentence and names no value. */
 export class BadSettings extends Error {}
 
-/**
- * The fields of a JSON object; throws BadSettings for anything else.
- * @param {unknown} raw
- * @param {string} name
- * @returns {Record<string, unknown>}
- */
+/** The fields of a JSON object; throws BadSettings for anything else. @param {unknown} raw @param {string} name */
 export function record(raw, name) {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw new BadSettings(`${name} is not an object.`);
-  return /** @type {Record<string, unknown>} */ (raw);
+	if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw new BadSettings(`${name} is not an object.`);
+	return /** @type {Record<string, unknown>} */ (raw);
 }
 
-/**
- * Cents of a dollar amount; throws BadSettings.
- * @param {unknown} raw
- * @param {string} name
- * @returns {number}
- */
+/** Cents of a dollar amount; throws BadSettings. @param {unknown} raw @param {string} name */
 export function money(raw, name) {
-  const cents = amount(raw);
-  if (cents === null) throw new BadSettings(`${name} is not an amount in dollars.`);
-  return cents;
+	const cents = amount(raw);
+	if (cents === null) throw new BadSettings(`${name} is not an amount in dollars.`);
+	return cents;
 }
 
-/**
- * A list of different symbols; throws BadSettings.
- * @param {unknown} raw
- * @param {string} name
- * @returns {string[]}
- */
+/** A list of different symbols; throws BadSettings. @param {unknown} raw @param {string} name */
 export function symbols(raw, name) {
-  const list = Array.isArray(raw) ? raw : null;
-  if (!list || new Set(list).size !== list.length) throw new BadSettings(`${name} is not a list of symbols.`);
-  for (const symbol of list) {
-    if (typeof symbol !== "string" || !SYMBOL.test(symbol)) throw new BadSettings(`${name} holds an odd symbol.`);
-  }
-  return list;
+	const list = Array.isArray(raw) ? raw : null;
+	if (!list || new Set(list).size !== list.length) throw new BadSettings(`${name} is not a list of symbols.`);
+	for (const symbol of list) {
+		if (typeof symbol !== "string" || !SYMBOL.test(symbol)) throw new BadSettings(`${name} holds an odd symbol.`);
+	}
+	return list;
 }
 
-/**
- * A text that is not empty; throws BadSettings.
- * @param {unknown} raw
- * @param {string} name
- * @returns {string}
- */
+/** A text that is not empty; throws BadSettings. @param {unknown} raw @param {string} name */
 export function text(raw, name) {
-  if (typeof raw !== "string" || raw === "") throw new BadSettings(`${name} is missing.`);
-  return raw;
+	if (typeof raw !== "string" || raw === "") throw new BadSettings(`${name} is missing.`);
+	return raw;
+}
+
+/** A whole number from 1 to a largest; throws BadSettings. @param {unknown} raw @param {number} most @param {string} name */
+export function whole(raw, most, name) {
+	const number = Number.isSafeInteger(raw) ? Number(raw) : 0;
+	if (number < 1 || number > most) throw new BadSettings(`${name} is not a whole number from 1 to ${most}.`);
+	return number;
 }

@@ -6,7 +6,6 @@ const TIMEOUT = 10_000;
 const PASSING = [971, 10002, 10013, 10014, 10035]; // throttled, internal errors, someone else changed it just now
 
 /**
- * @typedef {import("./settings.js").Bindings} Bindings
  * @typedef {{ok: boolean, code: number | null, message: string}} Reply
  */
 

@@ -5,7 +5,7 @@ import { rotate } from "./rotate.js";
 
 /**
  * @typedef {object} Call
- * @property {import("./settings.js").Bindings} env
+ * @property {Bindings} env
  * @property {DurableObjectStub<import("./state.js").SoarState>} state
  * @property {Record<string, unknown>} body
  * @property {(work: Promise<unknown>) => void} defer work to finish after the answer was sent

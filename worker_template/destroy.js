@@ -17,7 +17,7 @@ export async function destroy({ env, state, defer }) {
 }
 
 /**
- * @param {import("./settings.js").Bindings} env
+ * @param {Bindings} env
  * @param {import("./commands.js").Call["state"]} state
  */
 async function remove(env, state) {

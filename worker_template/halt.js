@@ -8,46 +8,41 @@ const AGAIN = "The bot tries again at its next look.";
 /** Why nothing is asked for a while. */
 export const BREAK = "Alpaca had too many requests and asked for a break of some minutes.";
 
-/**
- * @typedef {"paused" | "closed" | "idle" | "traded" | "refused" | "failed" | "dry"} Outcome
- */
-
 export class Halt extends Error {
-  /**
-   * @param {Outcome} outcome
-   * @param {string} code a short name for the reason
-   * @param {string} reason
-   * @param {{pause?: boolean, until?: number, detail?: string}} [more] `pause`: no run trades again before someone
-   *   resumes; `until`: no run asks Alpaca anything before this moment, Unix milliseconds; `detail`: what the owner need
-   *   not read, but whoever looks for a fault would
-   */
-  constructor(outcome, code, reason, { pause = false, until = 0, detail = "" } = {}) {
-    super(reason);
-    this.outcome = outcome;
-    this.code = code;
-    this.reason = reason;
-    this.pause = pause;
-    this.until = until;
-    this.detail = detail;
-  }
+	/**
+	 * @param {Outcome} outcome @param {string} code a short name for the reason @param {string} reason
+	 * @param {{pause?: boolean, until?: number, detail?: string}} [more] `pause`: no run trades before someone resumes;
+	 * `until`: none asks Alpaca before this moment, Unix milliseconds; `detail`: for whoever looks for a fault
+	 */
+	constructor(outcome, code, reason, { pause = false, until = 0, detail = "" } = {}) {
+		super(reason);
+		this.outcome = outcome;
+		this.code = code;
+		this.reason = reason;
+		this.pause = pause;
+		this.until = until;
+		this.detail = detail;
+	}
 }
 
-/**
- * What a failed call to Alpaca means for the run.
- * @param {import("./answers.js").Failure} failure
- * @returns {Halt}
- */
+/** What Alpaca answered; throws Halt if it did not. @param {Answer} answer */
+export function bodyOf(answer) {
+	if (answer.kind !== "ok") throw haltFor(answer);
+	return answer.body;
+}
+
+/** What a failed call to Alpaca means for the run. @param {Failure} failure */
 export function haltFor(failure) {
-  switch (failure.kind) {
-    case "keys":
-      return new Halt("failed", "keys", REJECTED, { pause: true });
-    case "wait":
-      return new Halt("failed", "wait", BREAK, { until: failure.until });
-    case "unreachable":
-      return new Halt("failed", "unreachable", `${WHY[failure.why]} ${AGAIN}`, { detail: `status ${failure.status}` });
-    case "refused": {
-      const said = failure.message ? ` Alpaca said: "${failure.message}".` : "";
-      return new Halt("failed", "refused", `Alpaca refused to answer.${said}`, { detail: `status ${failure.status}` });
-    }
-  }
+	switch (failure.kind) {
+		case "keys":
+			return new Halt("failed", "keys", REJECTED, { pause: true });
+		case "wait":
+			return new Halt("failed", "wait", BREAK, { until: failure.until });
+		case "unreachable":
+			return new Halt("failed", "unreachable", `${WHY[failure.why]} ${AGAIN}`, { detail: `status ${failure.status}` });
+		case "refused": {
+			const said = failure.message ? ` Alpaca said: "${failure.message}".` : "";
+			return new Halt("failed", "refused", `Alpaca refused to answer.${said}`, { detail: `status ${failure.status}` });
+		}
+	}
 }

@@ -5,7 +5,7 @@ import { sumOf, wasPlaced } from "./result.js";
 /**
  * Tells of each order, of each trouble once a day, and when it is over.
  * @param {import("./ledger.js").Ledger} ledger
- * @param {import("./result.js").Result} result
+ * @param {Result} result
  * @param {string} at
  */
 export function inform(ledger, { outcome, code, reason, orders }, at) {

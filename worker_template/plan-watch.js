@@ -2,16 +2,16 @@
 
 import { usd } from "./money.js";
 
-/** @type {import("./plans.js").PlanKind<null>} */
+/** @type {PlanKind<null>} */
 const watch = {
-  read: () => null,
+	read: () => null,
+	symbols: () => [],
+	slot: (_, time) => time.date.replaceAll("-", ""),
 
-  slot: (_, time) => time.date.replaceAll("-", ""),
-
-  decide: (_, { account, positions }) => {
-    const held = positions.length === 1 ? "1 holding" : `${positions.length} holdings`;
-    return { intents: [], reason: `Watching only. The account is worth ${usd(account.equity)}, with ${held}.` };
-  },
+	decide: (_, { account, positions }) => {
+		const held = positions.length === 1 ? "1 holding" : `${positions.length} holdings`;
+		return { intents: [], reason: `Watching only. The account is worth ${usd(account.equity)}, with ${held}.` };
+	},
 };
 
 export default watch;

@@ -7,11 +7,6 @@ import { toCents, usd } from "./money.js";
  * What follows. adopt: the order exists already, skip: not this symbol, stop: no more orders in this run, pause: nor in
  * later ones.
  * @typedef {"adopt" | "skip" | "stop" | "pause"} Act
- *
- * @typedef {object} Verdict
- * @property {Act} act
- * @property {string} code a short name
- * @property {string} say a plain sentence for the user
  */
 
 /**
@@ -19,34 +14,31 @@ import { toCents, usd } from "./money.js";
  * @type {[string[], Act, string, string][]}
  */
 const KNOWN = [
-  [["client_order_id must be unique"], "adopt", "duplicate", "Alpaca knows this order already."],
-  [["by user request"], "pause", "suspended", "New orders are switched off in the settings of the Alpaca account."],
-  [["insufficient buying power"], "skip", "buying_power", "There is not enough money in the account."],
-  [["insufficient qty"], "skip", "held", "Another open order holds these shares."],
-  [["wash trade"], "skip", "wash_trade", "An open order in the opposite direction stands against it."],
-  [["cost basis must be", "notional amount must be"], "skip", "too_small", "The amount is below Alpaca's minimum."],
-  [["not fractionable"], "skip", "whole_shares", "Alpaca sells it in whole shares only, not for an amount of dollars."],
-  [["fractional trading"], "skip", "fractional_off", "Parts of shares are switched off in the Alpaca account."],
-  [["open short sell"], "skip", "short", "An open short sale of this symbol stands against it."],
-  [["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],
-  [["day trad"], "skip", "day_trading", "Alpaca refused it because of its day-trading rule."],
-  [["client_order_id", "only one of", "qty must be"], "stop", "malformed", "The bot made a mistake with this order."],
+	[["client_order_id must be unique"], "adopt", "duplicate", "Alpaca knows this order already."],
+	[["by user request"], "pause", "suspended", "New orders are switched off in the settings of the Alpaca account."],
+	[["insufficient buying power"], "skip", "buying_power", "There is not enough money in the account."],
+	[["insufficient qty"], "skip", "held", "Another open order holds these shares."],
+	[["wash trade"], "skip", "wash_trade", "An open order in the opposite direction stands against it."],
+	[["cost basis must be", "notional amount must be"], "skip", "too_small", "The amount is below Alpaca's minimum."],
+	[["not fractionable"], "skip", "whole_shares", "Alpaca sells it in whole shares only, not for an amount of dollars."],
+	[["fractional trading"], "skip", "fractional_off", "Parts of shares are switched off in the Alpaca account."],
+	[["open short sell"], "skip", "short", "An open short sale of this symbol stands against it."],
+	[["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],
+	[["day trad"], "skip", "day_trading", "Alpaca refused it because of its day-trading rule."],
+	[["client_order_id", "only one of", "qty must be"], "stop", "malformed", "The bot made a mistake with this order."],
 ];
 
-/**
- * @param {import("./answers.js").Refused} refused
- * @returns {Verdict}
- */
+/** @param {Refused} refused */
 export function judge({ status, code, message, fields }) {
-  const words = message.toLowerCase();
-  const power = toCents(fields.buying_power, "down");
-  const counted = power === null ? "" : ` Alpaca counts ${usd(power)}.`;
-  const said = message ? `Alpaca refused the order. It said: "${message}".` : "Alpaca refused the order without a reason.";
-  for (const [phrases, act, name, ours] of KNOWN) {
-    if (!phrases.some((phrase) => words.includes(phrase))) continue;
-    return { act, code: name, say: act === "stop" ? `${ours} ${said}` : `${ours}${counted}` };
-  }
-  if (code === 40310100) return { act: "skip", code: "day_trading", say: said };
-  const familiar = [403, 404, 409, 422].includes(status);
-  return { act: familiar ? "skip" : "stop", code: "refused", say: said };
+	const words = message.toLowerCase();
+	const power = toCents(fields.buying_power, "down");
+	const counted = power === null ? "" : ` Alpaca counts ${usd(power)}.`;
+	const said = message ? `Alpaca refused the order. It said: "${message}".` : "Alpaca refused the order without a reason.";
+	for (const [phrases, act, name, ours] of KNOWN) {
+		if (!phrases.some((phrase) => words.includes(phrase))) continue;
+		return { act, code: name, say: act === "stop" ? `${ours} ${said}` : `${ours}${counted}` };
+	}
+	if (code === 40310100) return { act: "skip", code: "day_trading", say: said };
+	const familiar = [403, 404, 409, 422].includes(status);
+	return { act: familiar ? "skip" : "stop", code: "refused", say: said };
 }

@@ -29,7 +29,7 @@ export async function rotate({ env, body, state }) {
 }
 
 /**
- * @param {import("./settings.js").Bindings} env
+ * @param {Bindings} env
  * @param {string} keyId
  * @param {string} secret
  * @returns {Promise<import("./commands.js").Reply | null>}

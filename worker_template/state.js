@@ -14,35 +14,24 @@ import { readSettings } from "./settings.js";
 import { hex } from "./signature.js";
 import { tick } from "./tick.js";
 
-/** @extends {DurableObject<import("./settings.js").Bindings>} */
+/** @extends {DurableObject<Bindings>} */
 export class SoarState extends DurableObject {
   /** @type {Promise<unknown>} */
   #queue = Promise.resolve();
 
-  /**
-   * @param {DurableObjectState} ctx
-   * @param {import("./settings.js").Bindings} env
-   */
+  /** @param {DurableObjectState} ctx @param {Bindings} env */
   constructor(ctx, env) {
     super(ctx, env);
     this.ledger = new Ledger(ctx.storage.sql);
     this.book = new OrderBook(ctx.storage.sql);
   }
 
-  /**
-   * True the first time a nonce is shown.
-   * @param {string} nonce
-   * @param {number} until Unix milliseconds
-   */
+  /** True the first time a nonce is shown. @param {string} nonce @param {number} until Unix milliseconds */
   claimNonce(nonce, until) {
     return this.ledger.claimNonce(nonce, until, Date.now());
   }
 
-  /**
-   * Runs once, after any run that is still going on.
-   * @param {"cron" | "command"} source
-   * @param {boolean} dry
-   */
+  /** Runs once, after any run that is still going on. @param {"cron" | "command"} source @param {boolean} dry */
   tick(source, dry) {
     return this.#enqueue(() => this.#run(source, dry));
   }
@@ -103,10 +92,7 @@ export class SoarState extends DurableObject {
     this.ledger.newKeys(now(), null);
   }
 
-  /**
-   * @param {string} kind
-   * @param {string} text
-   */
+  /** @param {string} kind @param {string} text */
   note(kind, text) {
     this.ledger.tell(kind, text, now());
   }
@@ -129,21 +115,18 @@ export class SoarState extends DurableObject {
     return done;
   }
 
-  /**
-   * @param {"cron" | "command"} source
-   * @param {boolean} dry
-   */
+  /** @param {"cron" | "command"} source @param {boolean} dry */
   async #run(source, dry) {
     const started = Date.now();
     /** @type {string[]} */
     let requestIds = [];
-    /** @type {import("./result.js").Result} */
+    /** @type {Result} */
     let result = { slot: "", outcome: "failed", code: "fault", detail: "", reason: "", orders: [], marketOpen: null };
     try {
       const ownMark = await mark(this.env);
       this.ledger.newKeys(now(), ownMark);
       const settings = readSettings(this.env);
-      const alpaca = new Alpaca({ url: settings.alpacaUrl, keyId: settings.keyId, secret: settings.secret });
+      const alpaca = new Alpaca({ url: settings.alpacaUrl, dataUrl: settings.dataUrl, keyId: settings.keyId, secret: settings.secret });
       requestIds = alpaca.requestIds;
       const { ledger, book } = this;
       result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark: ownMark, dry });
@@ -173,10 +156,7 @@ function now() {
   return new Date().toISOString();
 }
 
-/**
- * Stands for a key pair without telling it, to notice when there is another.
- * @param {import("./settings.js").Bindings} env
- */
+/** Stands for a key pair without telling it, to notice when there is another. @param {Bindings} env */
 async function mark(env) {
   const pair = new TextEncoder().encode(`${env.APCA_API_KEY_ID}\n${env.APCA_API_SECRET_KEY}`);
   return hex(await crypto.subtle.digest("SHA-256", pair)).slice(0, 16);

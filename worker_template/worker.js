@@ -8,7 +8,7 @@ import { SoarState } from "./state.js";
 
 export { SoarState };
 
-/** @satisfies {ExportedHandler<import("./settings.js").Bindings>} */
+/** @satisfies {ExportedHandler<Bindings>} */
 export default {
   async fetch(request, env, ctx) {
     try {
@@ -31,7 +31,7 @@ export default {
   },
 };
 
-/** @param {import("./settings.js").Bindings} env */
+/** @param {Bindings} env */
 function theState(env) {
   return env.STATE.get(env.STATE.idFromName("soar"));
 }
@@ -40,10 +40,7 @@ function unauthorized() {
   return json(401, { error: "unauthorized" });
 }
 
-/**
- * @param {number} status
- * @param {Record<string, unknown>} body
- */
+/** @param {number} status @param {Record<string, unknown>} body */
 function json(status, body) {
   return Response.json(body, { status, headers: { "Cache-Control": "no-store" } });
 }

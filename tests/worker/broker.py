@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ class Broker:
 
     def __init__(self, url: str, http: httpx.Client, **account: object) -> None:
         self.url, self._http = url, http
+        self._touched: set[str] = set()
         self._control("DELETE", "/faults")
         self._control("POST", "/fills", {"policy": "immediate"})
         self.account: Json = self._control("POST", "/accounts", account)
@@ -52,6 +54,28 @@ class Broker:
     def change(self, **fields: object) -> None:
         """Change the account."""
         self._control("PATCH", f"/accounts/{self.id}", fields)
+
+    def price(self, symbol: str, price: str | None = None, **more: object) -> Decimal:
+        """Hold a price until `restore`, or spoil the feed or split the share; the price there is now."""
+        self._touched.add(symbol)
+        body = {"symbol": symbol} | ({} if price is None else {"price": price}) | more
+        return Decimal(self._control("POST", "/prices", body)["price"])
+
+    def restore(self) -> None:
+        """Let the prices walk on, for the next test."""
+        for symbol in self._touched:
+            body = {"symbol": symbol, "hold": False, "stale_seconds": 0, "missing": False}
+            self._control("POST", "/prices", body)
+
+    def give(self, symbol: str, qty: str, average: str) -> None:
+        """Shares of the account's owner, from before."""
+        self.change(positions={symbol: {"qty": qty, "avg_entry_price": average}})
+
+    def held(self, symbol: str) -> Decimal:
+        """How many shares the account holds."""
+        overview = self._control("GET", f"/overview?account={self.id}")
+        held = {each["symbol"]: Decimal(each["qty"]) for each in overview["accounts"][0]["positions"]}
+        return held.get(symbol, Decimal(0))
 
     def fills(self, **policy: object) -> None:
         self._control("POST", "/fills", policy)

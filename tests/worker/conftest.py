@@ -73,9 +73,11 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def broker(alpaca: ServedAlpaca, http: httpx.Client) -> Broker:
+def broker(alpaca: ServedAlpaca, http: httpx.Client) -> Iterator[Broker]:
     wait_until_midnight_is_far()
-    return Broker(alpaca.paper_url, http, cash="1000")
+    broker = Broker(alpaca.paper_url, http, cash="1000")
+    yield broker
+    broker.restore()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const load = (name) => import(`../../worker_template/${name}.js`);
-const { toCents, amount, costCents, dollars, usd } = await load("money");
+const { toCents, amount, costCents, dollars, quantity, share, toNano, usd, worth } = await load("money");
 const { exchangeTime, inWords, isoWeek } = await load("exchange-time");
 const { Alpaca } = await load("alpaca");
 const { applyCeilings } = await load("ceilings");
@@ -12,7 +12,7 @@ const { readAccount } = await load("account");
 const { judge } = await load("refusals");
 const { readPlan } = await load("plans");
 const { BadSettings } = await load("checks");
-const { readSettings } = await load("settings");
+const { objectionTo, readSettings } = await load("settings");
 
 test("amounts are exact and rounding goes the careful way", () => {
   assert.equal(toCents("1000.105", "down"), 100010);
@@ -29,6 +29,17 @@ test("amounts are exact and rounding goes the careful way", () => {
   assert.equal(costCents("0.0346001", "289.0173"), 1001);
   assert.equal(costCents("3", "0.10"), 30);
   assert.equal(costCents("1", null), null);
+  assert.equal(worth(["0.0346", "289.0173"], ["3", "0.10"]), 1030);
+  assert.equal(worth(["1", "0.005"]), 1);
+  assert.equal(worth(), 0);
+  for (const odd of [null, "", "-1"]) assert.equal(worth(["1", "1"], ["1", odd]), null);
+  assert.equal(toNano("0.0346000019"), 34600001);
+  for (const odd of [null, "", "-1", "9007200"]) assert.equal(toNano(odd), null);
+  for (const [nano, text] of [[34600001, "0.034600001"], [1e10, "10"], [0, "0"], [1, "0.000000001"], [12e8, "1.2"]]) {
+    assert.equal(quantity(nano), text);
+    assert.equal(toNano(text), nano);
+  }
+  assert.equal(share(2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1), 2 ** 53 - 1);
   assert.equal(dollars(5), "0.05");
   assert.equal(dollars(-1234), "-12.34");
   const read = { 5: "$0.05", 99999: "$999.99", 100000: "$1,000.00", 123456789: "$1,234,567.89", [-100050]: "-$1,000.50" };
@@ -104,8 +115,10 @@ test("a client stops before Cloudflare's limit on requests, and never follows a 
 
 test("limits fail closed on anything that is not a number", () => {
   const intent = { symbol: "VTI", side: "buy", cents: 1000, reason: "" };
-  const ceilings = { perOrder: 1000, perDay: 3000, budget: 3000, dailyLoss: null, symbols: ["VTI"] };
-  const spent = { today: 0, ever: 0, spendable: 100_000 };
+  const ceilings = {
+    perOrder: 1000, perDay: 3000, budget: 3000, perSymbol: Infinity, cashKept: 0, dailyLoss: Infinity, symbols: ["VTI"],
+  };
+  const spent = { today: 0, budget: 0, bySymbol: { VTI: 0 }, spendable: 100_000, sellable: { VTI: 500 } };
   const code = (i, c, s) =>
     applyCeilings([{ ...intent, ...i }], { ...ceilings, ...c }, { ...spent, ...s }).held[0]?.code;
   assert.equal(code(), undefined);
@@ -117,19 +130,21 @@ test("limits fail closed on anything that is not a number", () => {
     assert.equal(code({ cents: odd }), "amount");
   }
   for (const odd of [Number.NaN, null]) assert.equal(code({}, {}, { today: odd }), "per_day");
-  assert.equal(code({ side: "sell" }), "symbol");
+  assert.equal(code({}, { perSymbol: 999 }), "per_symbol");
+  assert.equal(code({}, { cashKept: 99_001 }), "cash");
+  assert.equal(code({}, { cashKept: Number.NaN }), "cash");
+  const sale = { side: "sell", nano: 500 };
+  assert.equal(code(sale, { perOrder: 0, perDay: 0, budget: 0, cashKept: Infinity }, { spendable: null }), undefined);
+  assert.equal(code({ ...sale, symbol: "SPY" }), "symbol");
+  for (const odd of [501, 0, -1, 0.5, Number.NaN, undefined]) assert.equal(code({ ...sale, nano: odd }), "shares");
+  assert.equal(code(sale, {}, { sellable: {} }), "shares");
+  assert.equal(code({ ...sale, side: "short" }), "shares");
   const many = applyCeilings(Array(5).fill(intent), ceilings, spent);
   assert.deepEqual([many.allowed.length, many.held.length], [3, 2]);
 });
 
-test("a deposit hides no loss and a withdrawal is none", () => {
-  const account = (fields) => readAccount({ id: "x", status: "ACTIVE", last_equity: "1000", equity: "950", ...fields });
-  assert.equal(account({}).lossToday, 5000);
-  assert.equal(account({ equity: "1050", intraday_adjustments: "100" }).lossToday, 5000);
-  assert.equal(account({ equity: "900", intraday_adjustments: "-100" }).lossToday, 0);
-  for (const odd of [{ last_equity: "0" }, { last_equity: null }, { equity: "?" }, { intraday_adjustments: "?" }]) {
-    assert.equal(account(odd).lossToday, null);
-  }
+test("an account is read with care", () => {
+  const account = (fields) => readAccount({ id: "x", status: "ACTIVE", ...fields });
   assert.equal(account({ cash: "50", non_marginable_buying_power: "20.55" }).spendable, 2055);
   assert.equal(account({ cash: "50", non_marginable_buying_power: "?" }).spendable, null);
   assert.equal(account({ trading_blocked: "no idea" }).obstacle, "Alpaca has blocked trading in this account.");
@@ -162,7 +177,8 @@ test("settings that are not exactly right are refused by name, without their val
   const plan = { kind: "recurring", symbols: ["VTI"], amount: "10.00", every: "day" };
   const env = {
     APCA_API_KEY_ID: "PK1", APCA_API_SECRET_KEY: "s", MODE: "paper", ACCOUNT_ID: "a", DEPLOYMENT: "ab12cd34",
-    ALPACA_URL: "https://paper-api.alpaca.markets", PLAN: plan, CEILINGS: ceilings,
+    ALPACA_URL: "https://paper-api.alpaca.markets", ALPACA_DATA_URL: "https://data.alpaca.markets", PLAN: plan,
+    CEILINGS: ceilings,
   };
   assert.equal(readSettings(env).ceilings.budget, 52000);
   const damage = [
@@ -172,8 +188,21 @@ test("settings that are not exactly right are refused by name, without their val
     { CEILINGS: { ...ceilings, symbols: ["VTI", "VTI"] } }, { CEILINGS: { ...ceilings, symbols: ["vti"] } },
     { PLAN: undefined }, { PLAN: { kind: "constructor" } }, { PLAN: { ...plan, every: "hour" } },
     { PLAN: { ...plan, amount: "0.99" } }, { PLAN: { ...plan, symbols: [] } }, { PLAN: { ...plan, symbols: [1] } },
-    { DEPLOYMENT: "AB12CD34" }, { DEPLOYMENT: undefined }, { MODE: "demo" }, { ALPACA_URL: "" }, { ACCOUNT_ID: "" },
+    { DEPLOYMENT: "AB12CD34" }, { DEPLOYMENT: undefined }, { MODE: "demo" }, { ALPACA_URL: "" }, { ALPACA_DATA_URL: "" }, { ACCOUNT_ID: "" },
     { ALPACA_URL: "https://api.alpaca.markets/" }, { APCA_API_SECRET_KEY: undefined }, { APCA_API_KEY_ID: "" },
   ];
   for (const odd of damage) assert.throws(() => readSettings({ ...env, ...odd }), BadSettings, JSON.stringify(odd));
+
+  const limits = (chosen) => readSettings(env, { limits: chosen }).ceilings;
+  assert.equal(limits({ budget: "100.00" }).budget, 10000);
+  assert.equal(limits({ budget: "900.00", per_order: "20.00" }).budget, 52000);
+  assert.deepEqual(limits({ cash_kept: "5", daily_loss: "7" }), { ...readSettings(env).ceilings, cashKept: 500, dailyLoss: 700 });
+  assert.equal(readSettings(env, { plan: { kind: "watch" } }).plan.symbols.length, 0);
+  const error = (chosen) => objectionTo(env, chosen)?.error;
+  assert.equal(error({}), undefined);
+  assert.equal(error({ plan: { ...plan, amount: "5" }, limits: { per_day: "10.00", per_symbol: "7", cash_kept: "1" } }), undefined);
+  assert.equal(error({ plan: { ...plan, symbols: ["SPY"] } }), "beyond_ceiling");
+  for (const odd of [{ kind: "x" }, "x", null, { ...plan, amount: "0.5" }]) assert.equal(error({ plan: odd }), "bad_plan");
+  for (const name of ["per_order", "per_day", "budget"]) assert.equal(error({ limits: { [name]: "520.01" } }), "beyond_ceiling");
+  for (const odd of [[], "x", null, { budget: 5 }, { daily_loss: "-1" }]) assert.equal(error({ limits: odd }), "bad_limits");
 });

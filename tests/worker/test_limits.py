@@ -139,15 +139,18 @@ def test_another_account_pauses_the_worker(deploy: Deploy, *, is_open: bool) -> 
     assert deployed.broker.orders() == []
 
 
-def test_a_loss_beyond_the_limit_pauses_until_resumed(deploy: Deploy) -> None:
-    deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "49.99"})
-    deployed.broker.change(last_equity="1049.99")
+def test_a_loss_of_its_own_shares_beyond_the_limit_pauses_until_resumed(deploy: Deploy) -> None:
+    deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "4.99"})
+    deployed.broker.price("VTI", "100.00")
+    deployed.broker.give("VTI", "50", "200")  # the owner's own, which may lose what they like
     assert deployed.tick()["outcome"] == "traded"
-    deployed.broker.change(last_equity="1050.00")
+    deployed.broker.price("VTI", "50.10")
+    assert deployed.tick()["outcome"] == "idle"
+    deployed.broker.price("VTI", "50.00")
     run = deployed.tick()
     assert run["outcome"] == "paused"
-    assert run["reason"] == "The account lost $50.00 in one day, and the limit is $49.99."
-    deployed.broker.change(last_equity="1000.00")
+    assert run["reason"] == "The bot's shares lost $5.00 in one day, and the limit is $4.99."
+    deployed.broker.price("VTI", "60.00")
     deployed.workerd.restart()
     assert deployed.ask("status")["paused"]["reason"] == "loss"
     assert deployed.tick()["outcome"] == "paused"
@@ -155,12 +158,14 @@ def test_a_loss_beyond_the_limit_pauses_until_resumed(deploy: Deploy) -> None:
     assert deployed.tick()["outcome"] == "idle"
 
 
-def test_a_loss_that_cannot_be_computed_trades_nothing(deploy: Deploy) -> None:
-    deployed = deploy(CEILINGS=CEILINGS | {"daily_loss": "50.00"})
-    deployed.broker.change(omit=["last_equity"])
+@pytest.mark.parametrize("price", [None, "", "NaN", "-1"])
+def test_shares_of_unknown_worth_trade_nothing(deployed: Deployment, price: str | None) -> None:
+    assert deployed.tick()["outcome"] == "traded"
+    position = {"symbol": "VTI", "qty": "5", "qty_available": "5", "cost_basis": "10", "current_price": price}
+    deployed.broker.fault("status", path="/v2/positions", status=200, json=[position])
     run = deployed.tick()
     assert run["outcome"] == "refused"
-    assert run["reason"] == "Alpaca did not say enough to work out today's loss, so nothing is traded."
+    assert run["reason"] == "Alpaca does not say what the bot's shares are worth, so nothing is traded."
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,11 @@ def test_the_first_and_the_last_minutes_of_a_session_are_left_out(deployed: Depl
     broker.market(is_open=True)
     run = deployed.tick()
     assert (run["outcome"], run["market_open"]) == ("idle", True)
-    assert "first 5 minutes" in run["reason"]
+    assert "first minutes" in run["reason"]
     broker.market(is_open=False, opens=-6)
     assert deployed.tick()["outcome"] == "closed"
     broker.market(is_open=True, closes=14)
-    assert "last 15 minutes" in deployed.tick()["reason"]
+    assert "last minutes" in deployed.tick()["reason"]
     assert broker.orders() == []
     broker.market(is_open=True, closes=16)
     assert deployed.tick()["outcome"] == "traded"
