@@ -17,8 +17,7 @@ ADVICE: Final[dict[str, str]] = {
     "button.risk_yes": "Yes, I could lose it",
     "button.risk_no": "No",
     "advice.first": (
-        "<b>My advice: PAPER.</b> Watch your first bot with practice money for some weeks. It does all it would do "
-        "with real money, at real prices."
+        "<b>My advice: PAPER.</b> Watch your first bot with practice money for some weeks, at real prices."
     ),
     "advice.money": (
         "<b>My advice: PAPER.</b> Money that you cannot afford to lose has no place in a trading bot. "
@@ -28,9 +27,6 @@ ADVICE: Final[dict[str, str]] = {
         "<b>My advice: LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
         "PAPER is there for trying something new."
     ),
-    "advice.differs": (
-        "What LIVE changes: orders cost real money, prices may differ a little from what you see, "
-        "and I ask for a phrase typed by hand before the first one."
-    ),
-    "advice.later": "You can add the other one later, beside this one, without starting over.",
+    "advice.differs": ("With LIVE, orders cost real money, and I ask for a phrase typed by hand before the first one."),
+    "advice.later": "You can add the other one later, beside this one.",
 }

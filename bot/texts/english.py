@@ -16,30 +16,27 @@ SCREENS: Final[dict[str, str]] = {
     # welcome
     "welcome.title": "<b>Hello! I help you set up your own trading bot.</b>",
     "welcome.body": (
-        "It takes about five minutes, on this phone:\n\n"
-        "1. You open a free account at <b>Alpaca</b>, the broker where the bot trades.\n"
-        "2. You pick what the bot may do, and its limits.\n"
-        "3. You connect <b>Cloudflare</b>, the free service where your bot lives.\n"
-        "4. You paste two keys. I delete those messages at once, check the keys and put your bot in place.\n\n"
-        "The bot and its keys stay in <b>your</b> accounts. When the set-up has ended I keep neither.\n\n"
-        "Practice money works from start to end, so you can try everything without risk."
+        "It takes about five minutes:\n\n"
+        "1. Open a free account at <b>Alpaca</b>, the broker.\n"
+        "2. Pick what your bot may do.\n"
+        "3. Connect <b>Cloudflare</b>, where it lives, free.\n"
+        "4. Paste two keys. I delete those messages at once.\n\n"
+        "Bot and keys stay in <b>your</b> accounts; I keep neither. Practice money works from start to end."
     ),
     # Alpaca account
     "alpaca.title": "<b>Open Alpaca and sign in</b>",
     "alpaca.body": (
         "Alpaca is the broker: the company that buys and sells for you.\n\n"
-        "No account yet? Signing up is free and wants only an e-mail address. "
-        "Practice mode needs no money and no ID check.\n\n"
-        "Come back here when you are signed in. Do not make any keys yet: I will tell you when."
+        "No account yet? Signing up is free and needs only an e-mail address.\n\n"
+        "Come back when you are signed in. Make no keys yet: I will tell you when."
     ),
     # mode
     "mode.title": "<b>Practice or real money?</b>",
     "mode.body": (
         "📝 <b>PAPER</b> is practice: pretend money, real prices, nothing to lose.\n"
-        "💵 <b>LIVE</b> is real money. Alpaca must have checked your ID, and the account must hold money.\n\n"
-        "<b>My advice:</b> if this is your first bot, pick PAPER. You can add a live bot later.\n\n"
-        "At Alpaca, set the account switch (top left) to the mode you pick. "
-        "Each mode has keys of its own, and they do not work in the other."
+        "💵 <b>LIVE</b> is real money. Alpaca must have checked your ID.\n\n"
+        "<b>Your first bot?</b> Pick PAPER. You can add a live one later.\n\n"
+        "At Alpaca, set the switch (top left) to your mode: each has its own keys."
     ),
     # plan
     "plan.title": "<b>What shall your bot do?</b>",
@@ -81,13 +78,12 @@ SCREENS: Final[dict[str, str]] = {
     # Cloudflare
     "token.title": "<b>Connect Cloudflare</b>",
     "token.body": (
-        "Your bot lives in your own free Cloudflare account. To put it there I need a <b>token</b>: "
-        "a password that opens only what you tick.\n\n"
-        "1. Tap <b>Make the token</b>. The form is filled in already.\n"
-        "2. At the bottom tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
-        "3. Copy the token and paste it here.\n\n"
-        "It opens two things: putting programs in place (Workers Scripts: Edit) and reading your account's name "
-        "(Account Settings: Read)."
+        "Your bot lives in your own free Cloudflare account. A <b>token</b> lets me put it there.\n\n"
+        "1. Tap <b>Make the token</b>. The form is filled in.\n"
+        "2. Tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
+        "3. Copy it and paste it here.\n"
+        "<blockquote expandable><b>What it opens</b>\nTwo things only: putting programs in place "
+        "(Workers Scripts: Edit) and reading your account's name (Account Settings: Read).</blockquote>"
     ),
     "token.title_again": "<b>A Cloudflare token, please</b>",
     "token.body_again": (
@@ -116,11 +112,9 @@ SCREENS: Final[dict[str, str]] = {
     # keys
     "make.title": "<b>Now make the keys at Alpaca</b>",
     "make.body": (
-        "1. Open Alpaca and check that the switch at the top left says <b>{mode}</b>.\n"
-        "2. Find the box <b>Your API Keys</b>: at the right on a computer, near the bottom on a phone.\n"
-        "3. Tap <b>Generate New Key</b>.\n"
-        "4. Two values appear: <b>Key ID</b> and <b>Secret</b>. Leave that page open. "
-        "The Secret is shown only once."
+        "1. At Alpaca, check that the switch (top left) says <b>{mode}</b>.\n"
+        "2. In the box <b>Your API Keys</b> tap <b>Generate New Key</b>.\n"
+        "3. <b>Key ID</b> and <b>Secret</b> appear. Leave that page open: the Secret is shown only once."
     ),
     "make.old_pair": "⚠️ As soon as you generate new keys, the old ones stop working. Go on to the end in one go.",
     "keyid.title": "✍️ <b>Paste the Key ID</b>",
