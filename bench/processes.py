@@ -160,6 +160,7 @@ class Running:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SOAR_")} | {
             "SOAR_TELEGRAM_TOKEN": TOKEN,
             "SOAR_TELEGRAM_API_URL": telegram,
+            "SOAR_TELEGRAM_RATE": "0",
             "SOAR_CLOUDFLARE_API_URL": f"{where['cloudflare']}/client/v4",
             "SOAR_WORKER_URL_TEMPLATE": f"{where['cloudflare']}/workers/{{subdomain}}/{{script}}",
             "SOAR_ALPACA_PAPER_URL": where["alpaca"]["paper"],

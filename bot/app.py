@@ -81,7 +81,7 @@ class Soar:
         upgrade(settings.storage_url)
         self.database = Database(settings.storage_url)
         token = settings.telegram_token.get_secret_value().strip()
-        self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate())
+        self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate(limits=settings.pace))
         self.http = open_http(transport=Transport(CONNECTIONS))
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self.memory = AnchorMemory(self.database)

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.address import Address
+from bot.telegram.pace import Limits
 from deploy.cloudflare import API_URL
 from deploy.deployment import WORKER_URL_TEMPLATE
 
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     master_keys: SecretStr | None = None
+    telegram_rate: float = Field(default=30.0, ge=0)
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
     listen: str = ""
@@ -86,6 +88,11 @@ class Settings(BaseSettings):
         if not all(part.isdigit() for part in parts):
             raise BadSettings("SOAR_ALLOWED_USERS is a list of Telegram user ids, separated by commas")
         return frozenset(int(part) for part in parts)
+
+    @property
+    def pace(self) -> Limits | None:
+        """How fast to call Telegram; None when only what it names itself is to be kept."""
+        return Limits(overall=self.telegram_rate) if self.telegram_rate else None
 
     @property
     def inlet(self) -> Inlet | None:

@@ -77,6 +77,7 @@ class StandIns:
             "SOAR_ALPACA_PAPER_URL": self.alpaca.paper_url,
             "SOAR_ALPACA_LIVE_URL": self.alpaca.live_url,
             "SOAR_ALPACA_DATA_URL": self.alpaca.data_url,
+            "SOAR_TELEGRAM_RATE": "0",  # nothing here limits calls unless it is told to
             "SOAR_DATA_DIR": str(data_dir),
             **more,
         }

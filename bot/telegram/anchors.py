@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.conversation import Shown
 from bot.telegram.client import Edited, Telegram
-from bot.telegram.keyboards import keyboard
+from bot.telegram.keyboards import Keyboard, keyboard
 from bot.texts.render import body
 from flows.events import Context, Progress
 from flows.machine import view
@@ -99,25 +99,40 @@ class Anchors:
             left -= 0.05
 
     async def _fulfil(self, wish: _Wish) -> None:
-        shown = wish.shown
-        anchor = self._anchors.get(shown.chat_id, shown.anchor)
-        context = Context(int(self._clock()), "", shown.workers, wish.progress)
-        screen = view(shown.dialog, context)
-        text, buttons = body(screen), keyboard(screen, shown.version, self._places)
-        self._last[shown.chat_id] = self._clock()
-        if anchor is not None and not wish.resend:
-            edited = await self._telegram.edit(shown.chat_id, anchor, text, buttons)
-            if edited is not Edited.MISSING:
-                if edited is Edited.DONE:
-                    self._memory.shown_soon(shown.chat_id, shown.version, anchor)
-                return
-        sent = await self._telegram.send(shown.chat_id, text, buttons)
+        chat_id = wish.shown.chat_id
+        anchor = self._anchors.get(chat_id, wish.shown.anchor)
+        if anchor is not None and not wish.resend and await self._edited(wish, anchor):
+            return
+        sent = await self._telegram.send(chat_id, *self._drawn(wish))
         if sent.message_id is None:
             return
-        self._anchors[shown.chat_id] = sent.message_id
-        await self._memory.shown(shown.chat_id, shown.version, sent.message_id)
-        later = self._wishes.get(shown.chat_id)
+        self._anchors[chat_id] = sent.message_id
+        await self._memory.shown(chat_id, wish.shown.version, sent.message_id)
+        later = self._wishes.get(chat_id)
         if later is not None:
             later.shown = replace(later.shown, anchor=sent.message_id)
         if anchor is not None:
-            await self._telegram.delete(shown.chat_id, [anchor])
+            await self._telegram.delete(chat_id, [anchor])
+
+    async def _edited(self, wish: _Wish, anchor: int) -> bool:
+        """Edit a chat's anchor in place; False when it is gone. What is wished for while it waits goes with it."""
+        chat_id, newest = wish.shown.chat_id, wish
+
+        def draw() -> tuple[str, Keyboard | None]:
+            nonlocal newest
+            later = self._wishes.get(chat_id)
+            if later is not None and not later.resend:
+                newest = self._wishes.pop(chat_id)
+            return self._drawn(newest)
+
+        edited = await self._telegram.edit(chat_id, anchor, draw)
+        if edited is Edited.DONE:
+            self._memory.shown_soon(chat_id, newest.shown.version, anchor)
+        wish.shown, wish.progress = newest.shown, newest.progress
+        return edited is not Edited.MISSING
+
+    def _drawn(self, wish: _Wish) -> tuple[str, Keyboard | None]:
+        shown = wish.shown
+        self._last[shown.chat_id] = self._clock()
+        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress))
+        return body(screen), keyboard(screen, shown.version, self._places)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from telegram import Bot, BotCommand, InputFile, WebhookInfo
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -20,6 +20,7 @@ from bot.telegram.request import request
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Draw: TypeAlias = Callable[[], tuple[str, Keyboard | None]]
 NO_PREVIEW = {"is_disabled": True}
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_PATIENCE = 60.0
@@ -115,11 +116,15 @@ class Telegram:
 
     async def delete(self, chat_id: int, message_ids: Sequence[int], *, patience: float = 2.0) -> tuple[Deleted, float]:
         """Delete messages once; returns how it went and for how many seconds to wait before the next try."""
+        held = self._gate.held(Urgency.DELETE, chat_id)
+        if held > patience:
+            return Deleted.LATER, held
         try:
-            async with asyncio.timeout(patience + 3), self._gate.through(Urgency.DELETE):
+            async with asyncio.timeout(patience + 3), self._gate.through(Urgency.DELETE, chat_id):
                 values = {"chat_id": chat_id, "message_ids": list(message_ids)}
                 await self._ask("deleteMessages", values, seconds=patience)
         except RetryAfter as refusal:
+            self._gate.refused(Urgency.DELETE, chat_id, _seconds(refusal))
             return Deleted.LATER, _seconds(refusal)
         except (BadRequest, Forbidden) as refusal:
             gone = "not found" in refusal.message.lower() and "chat not found" not in refusal.message.lower()
@@ -160,22 +165,22 @@ class Telegram:
 
     async def _sent(self, chat_id: int, call: Callable[[], Awaitable[int]]) -> Sent:
         try:
-            return Sent(await self._patiently(Urgency.SEND, call))
+            return Sent(await self._patiently(Urgency.SEND, chat_id, call))
         except Forbidden:
             return Sent(None, blocked=True)
         except TelegramError as refusal:
             log.warning("message not sent", extra={"why": type(refusal).__name__, "chat": chat_id})
             return Sent(None, refused=isinstance(refusal, BadRequest))
 
-    async def edit(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard | None) -> Edited:
-        """Edit a message in place; "not modified" is success."""
+    async def edit(self, chat_id: int, message_id: int, draw: Draw) -> Edited:
+        """Edit a message in place, as `draw` has it when the edit's turn comes; "not modified" is success."""
 
         async def call() -> None:
-            values = {"chat_id": chat_id, "message_id": message_id, **_screen(text, keyboard)}
+            values = {"chat_id": chat_id, "message_id": message_id, **_screen(*draw())}
             await self._ask("editMessageText", values)
 
         try:
-            await self._patiently(Urgency.EDIT, call)
+            await self._patiently(Urgency.EDIT, chat_id, call)
         except BadRequest as refusal:
             words = refusal.message.lower()
             if "not modified" in words:
@@ -194,6 +199,8 @@ class Telegram:
             async with self._gate.through(Urgency.ANSWER):
                 values = {"callback_query_id": callback_id, "text": text[:200] or None}
                 await self._ask("answerCallbackQuery", values)
+        except RetryAfter as refusal:
+            self._gate.refused(Urgency.ANSWER, None, _seconds(refusal))
         except TelegramError:
             return
 
@@ -217,25 +224,27 @@ class Telegram:
         """Make one of the calls that come by the thousand: as the library does, but without objects for its answer."""
         return await self.bot.request.post(f"{self.bot.base_url}/{method}", _form(values), read_timeout=seconds)
 
-    async def _patiently(self, urgency: Urgency, call: Callable[[], Awaitable[T]]) -> T:
+    async def _patiently(self, urgency: Urgency, chat_id: int, call: Callable[[], Awaitable[T]]) -> T:
         """Repeat a call that was put off or got lost, for a minute at most. Raises TelegramError after that."""
         waited, pause = 0.0, 0.5
         while True:
             try:
-                async with self._gate.through(urgency):
+                async with self._gate.through(urgency, chat_id):
                     return await call()
             except RetryAfter as refusal:
-                pause = _seconds(refusal)
-                if waited + pause > LONGEST_PATIENCE:
+                put_off = _seconds(refusal)
+                self._gate.refused(urgency, chat_id, put_off)
+                waited += put_off
+                if waited > LONGEST_PATIENCE:
                     raise
             except (BadRequest, Forbidden, InvalidToken):
                 raise
             except (TimedOut, NetworkError):
                 if waited > LONGEST_PATIENCE:
                     raise
-            await self._sleep(pause)
-            waited += pause
-            pause = min(8.0, pause * 2)
+                await self._sleep(pause)
+                waited += pause
+                pause = min(8.0, pause * 2)
 
 
 def _form(values: Mapping[str, object]) -> RequestData:

@@ -1,57 +1,91 @@
-"""Lets outgoing calls through a few at a time, most urgent first, so that a delete never queues behind edits."""
+"""Lets outgoing calls through at Telegram's pace and a few at a time, most urgent first."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from enum import IntEnum
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.telegram.pace import Call, Limits, Pace, Urgency
+
+__all__ = ["Gate", "Limits", "Urgency"]
 
 
-class Urgency(IntEnum):
-    """What goes first when calls wait."""
+class Timer(Protocol):
+    """Something that will happen unless it is cancelled."""
 
-    DELETE = 0
-    ANSWER = 1
-    EDIT = 2
-    SEND = 3
+    def cancel(self) -> None:
+        """Let it not happen."""
+        ...
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
+
+
+def _later(seconds: float, action: Callable[[], None]) -> Timer:
+    return asyncio.get_running_loop().call_later(seconds, action)
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting(Call):
+    turn: asyncio.Future[None] | None = None
+    let_through: bool = False
 
 
 class Gate:
     """At most `width` calls at once, of which the last few places are kept for deletes."""
 
-    def __init__(self, width: int = 128, kept_for_deletes: int = 96) -> None:
-        """Open a gate; both numbers count calls in flight."""
+    def __init__(
+        self,
+        width: int = 128,
+        kept_for_deletes: int = 96,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        later: Later = _later,
+    ) -> None:
+        """Open a gate; both numbers count calls in flight. Without `limits` only what Telegram names is kept."""
         self._free = width
         self._kept = kept_for_deletes
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._order = itertools.count()
+        self._pace = Pace(limits)
+        self._clock = clock
+        self._later = later
+        self._timer: Timer | None = None
+        self._timer_at = float("inf")
 
     @asynccontextmanager
-    async def through(self, urgency: Urgency) -> AsyncIterator[None]:
-        """Hold one place for the length of a `with` block."""
-        if self._waiting or not self._fits(urgency):
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            heapq.heappush(self._waiting, (int(urgency), next(self._order), turn))
-            self._admit()
-            await self._wait(turn)
-        else:
-            self._free -= 1
+    async def through(self, urgency: Urgency, chat_id: int | None = None) -> AsyncIterator[None]:
+        """Hold one place for the length of a `with` block; `chat_id` is the chat that a call is about."""
+        waiting = _Waiting(urgency, chat_id)
+        self._pace.wants(waiting, self._clock())
+        self._admit()
+        if not waiting.let_through:
+            await self._wait(waiting)
         try:
             yield
         finally:
             self._free += 1
             self._admit()
 
-    async def _wait(self, turn: asyncio.Future[None]) -> None:
+    def refused(self, urgency: Urgency, chat_id: int | None, seconds: float) -> None:
+        """Take note of a 429: what concerns its chat waits for so many seconds, or everything, if all are meant."""
+        self._pace.refused(Call(urgency, chat_id), seconds, self._clock())
+
+    def held(self, urgency: Urgency, chat_id: int | None) -> float:
+        """For how many seconds Telegram has said that such a call must wait."""
+        return self._pace.held(Call(urgency, chat_id), self._clock())
+
+    async def _wait(self, waiting: _Waiting) -> None:
+        waiting.turn = asyncio.get_running_loop().create_future()
         try:
-            await turn
+            await waiting.turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if waiting.let_through:
                 self._free += 1
-            turn.cancel()
+            waiting.gone = True
             self._admit()
             raise
 
@@ -59,8 +93,25 @@ class Gate:
         return self._free > (0 if urgency is Urgency.DELETE else self._kept)
 
     def _admit(self) -> None:
-        while self._waiting and self._fits(Urgency(self._waiting[0][0])):
-            _, _, turn = heapq.heappop(self._waiting)
-            if not turn.cancelled():
-                self._free -= 1
-                turn.set_result(None)
+        now = self._clock()
+        while (call := self._pace.next(now, self._fits)) is not None:
+            self._free -= 1
+            if isinstance(call, _Waiting):
+                call.let_through = True
+                if call.turn is not None and not call.turn.done():
+                    call.turn.set_result(None)
+        at = self._pace.wake_at(now)
+        if at is not None and at > now:
+            self._wake_by(at, now)
+
+    def _wake_by(self, at: float, now: float) -> None:
+        if self._timer is not None and self._timer_at <= at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._later(at - now, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._admit()

@@ -39,7 +39,7 @@ from bot.storage.schema import upgrade
 from bot.storage.tables import tickets, updates
 from bot.telegram import receiver as receiving
 from bot.telegram.anchors import Anchors
-from bot.telegram.client import Deleted, Edited, Sent
+from bot.telegram.client import Deleted, Draw, Edited, Sent
 from bot.telegram.deletions import Deletions
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.receiver import Receiver
@@ -128,11 +128,11 @@ class Line:
         assert name.endswith(".png")
         return await self.send(chat, caption)
 
-    async def edit(self, chat: int, message: int, text: str, keyboard: Any) -> Edited:
+    async def edit(self, chat: int, message: int, draw: Draw) -> Edited:
         if (chat, message) not in self.shown:
             return Edited.MISSING
         self.said += 1
-        self._show(chat, message, text, keyboard)
+        self._show(chat, message, *draw())
         return Edited.DONE
 
     def _show(self, chat: int, message: int, text: str, keyboard: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bot.telegram.client import Deleted, Telegram
+from bot.telegram.client import Deleted, Draw, Telegram
 from bot.telegram.receiver import Receiver
 from bot.tickets import Tickets
 from deploy.secret import Secret
@@ -62,8 +62,9 @@ def say_it_back() -> None:
     """Tell every pasted value back to its chat."""
     send = Telegram.edit
 
-    async def edit(self: Telegram, chat: int, message: int, text: str, buttons: Any) -> Any:
-        return await send(self, chat, message, f"{text} {_heard[-1] if _heard else ''}", buttons)
+    async def edit(self: Telegram, chat: int, message: int, draw: Draw) -> Any:
+        text, buttons = draw()
+        return await send(self, chat, message, lambda: (f"{text} {_heard[-1] if _heard else ''}", buttons))
 
     _when_sealed(_heard.append)
     Telegram.edit = edit  # type: ignore[method-assign,assignment]
