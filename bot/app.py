@@ -17,10 +17,12 @@ from bot.lookout.pace import Pace
 from bot.lookout.rounds import Rounds
 from bot.lookout.sight import looks
 from bot.lookout.summaries import Summaries, briefs
+from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
 from bot.operations.tending import ROTATION, destroy, rotate, tend
+from bot.operations.trading import TRADING, trade
 from bot.operations.waking import wake
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
@@ -155,6 +157,7 @@ class Soar:
         )
 
     def _handlers(self) -> Mapping[str, Handler]:
+        books = Books(self.telegram)
         kinds: dict[str, Callable[..., object]] = {
             "connect": connect_account,
             "deploy": deploy_worker,
@@ -165,6 +168,9 @@ class Soar:
             "pause": tend,
             "resume": tend,
             "wake": wake,
+            **dict.fromkeys(TRADING, trade),
+            "chart": books.chart,
+            "export": books.export,
         }
         return {kind: partial(handler, self._shop) for kind, handler in kinds.items()}  # type: ignore[misc]
 

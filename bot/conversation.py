@@ -17,8 +17,8 @@ from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
 from flows import events
 from flows.codec import Dialog, dump, dump_texts, load
-from flows.control import rest
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, KeepNotices, Move, StartOperation, Tell
+from flows.footing import rest
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
 from flows.pictures import picture_of

@@ -8,7 +8,7 @@ from flows.effects import Move
 from flows.events import Context
 from flows.plans import Mode
 from flows.screen import Screen, Style, Tap
-from flows.states import Connected
+from flows.states import Kept
 from flows.words import say
 
 ANSWERS = {"yes": True, "no": False}
@@ -18,7 +18,7 @@ ANSWERS = {"yes": True, "no": False}
 class AskTried:
     """Has a bot been watched at work before."""
 
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class AskRisk:
     """Is there money that may be lost."""
 
     tried: bool
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Advice:
 
     tried: bool
     may_lose: bool
-    kept: Connected | None = None
+    kept: Kept = None
 
     @property
     def mode(self) -> Mode:

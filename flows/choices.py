@@ -1,4 +1,4 @@
-"""The first half of the road: Alpaca account, mode, plan, consent."""
+"""The first half of the road: Alpaca account, mode, consent; the plan is chosen in `flows.planning`."""
 
 from __future__ import annotations
 
@@ -8,27 +8,16 @@ from flows.advice import Advice, AskTried
 from flows.effects import Effect, KeepConsent, Move
 from flows.events import Context
 from flows.keys import Given, onward
-from flows.plans import (
-    SUGGESTED,
-    SYMBOLS,
-    Mode,
-    Pace,
-    Recurring,
-    Watch,
-    read_amount,
-    read_symbol,
-)
+from flows.plans import Mode
 from flows.states import (
     AskToken,
+    Complete,
     ConfirmLive,
     Connected,
     NewWorker,
     OpenAlpaca,
-    PickAmount,
     PickMode,
-    PickPace,
     PickPlan,
-    PickSymbol,
     Review,
     Welcome,
 )
@@ -57,71 +46,34 @@ def mode_picked(state: PickMode | Advice, argument: str, _context: Context) -> M
     return Move(PickPlan(Mode(argument), state.kept))
 
 
-def plan_suggested(state: PickPlan, argument: str, context: Context) -> Move:
-    """Take one of the suggested buys."""
-    return _review(state.mode, SUGGESTED[int(argument)], state.kept, context)
-
-
-def plan_watch(state: PickPlan, _argument: str, context: Context) -> Move:
-    """Watch only."""
-    return _review(state.mode, Watch(), state.kept, context)
-
-
-def plan_own(state: PickPlan, _argument: str, _context: Context) -> Move:
-    """Put a buy of one's own together."""
-    return Move(PickSymbol(state.mode, state.kept))
-
-
-def symbol_tapped(state: PickSymbol, argument: str, _context: Context) -> Move:
-    """Take a symbol from the list."""
-    return Move(PickAmount(state.mode, SYMBOLS[int(argument)], state.kept))
-
-
-def symbol_said(state: PickSymbol, text: str, _context: Context) -> Move:
-    """Read a typed symbol."""
-    symbol = read_symbol(text)
-    if symbol is None:
-        return Move(state, notice=say("notice.symbol_unreadable"), tidy=True)
-    return Move(PickAmount(state.mode, symbol, state.kept), tidy=True)
-
-
-def amount_tapped(state: PickAmount, argument: str, _context: Context) -> Move:
-    """Take an amount from the list."""
-    return _amount(state, argument, tidy=False)
-
-
-def amount_said(state: PickAmount, text: str, _context: Context) -> Move:
-    """Read a typed amount."""
-    return _amount(state, text, tidy=True)
-
-
-def _amount(state: PickAmount, text: str, *, tidy: bool) -> Move:
-    amount = read_amount(text)
-    if amount is None:
-        return Move(state, notice=say("notice.amount_unreadable"), tidy=tidy)
-    return Move(PickPace(state.mode, state.symbol, amount, state.kept), tidy=tidy)
-
-
-def pace_tapped(state: PickPace, argument: str, context: Context) -> Move:
-    """Every day or every week."""
-    return _review(state.mode, Recurring(state.symbol, state.amount, Pace(argument)), state.kept, context)
-
-
-def _review(mode: Mode, plan: Watch | Recurring, kept: Connected | None, context: Context) -> Move:
-    return Move(Review(NewWorker(mode, plan, context.fresh_id), kept))
-
-
 def agreed(state: Review, _argument: str, context: Context) -> Move:
     """Consent given; real money wants a typed phrase as well."""
     consent: tuple[Effect, ...] = (KeepConsent(say("consent.text", mode=str(state.job.mode))),)
+    access, given = _had(state)
     if state.job.mode is Mode.LIVE:
-        return Move(ConfirmLive(state.job, state.kept), consent)
-    return replace(_after_consent(state.job, state.kept, (None, None), context), effects=consent)
+        return Move(ConfirmLive(state.job, access, *given), consent)
+    moved = _after_consent(state.job, access, given, context)
+    return replace(moved, effects=(*consent, *moved.effects))
+
+
+def _had(state: Review) -> tuple[Connected | None, Given]:
+    match state.kept:
+        case Complete(access, key_id, secret):
+            return access, (key_id, secret)
+        case Connected() as access:
+            return access, (None, None)
+        case _:
+            return None, (None, None)
+
+
+def phrase_said(text: str, phrase: str) -> bool:
+    """Tell whether somebody typed the phrase, however it is spaced, quoted or cased."""
+    return " ".join(text.split()).strip("\"'“”.!").upper() == phrase
 
 
 def live_said(state: ConfirmLive, text: str, context: Context) -> Move:
     """Read the typed phrase."""
-    if " ".join(text.split()).strip("\"'“”.!").upper() != LIVE_PHRASE:
+    if not phrase_said(text, LIVE_PHRASE):
         return Move(state, notice=say("notice.phrase_differs", phrase=LIVE_PHRASE), tidy=True)
     moved = _after_consent(state.job, state.access, (state.key_id, state.secret), context)
     return replace(moved, tidy=True)

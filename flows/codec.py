@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flows import advice, notices, plans, preferences, states, words
+from flows import advice, jobs, notices, plans, preferences, states, tended, words
 
 SCHEMA = 1
 
@@ -24,13 +24,14 @@ class Dialog:
     notice: words.Text | None = None
 
 
+MODULES = (words, plans, advice, notices, preferences, jobs, tended, states)
 CLASSES: dict[str, type] = {
     name: value
-    for module in (states, plans, words, advice, notices, preferences)
+    for module in MODULES
     for name, value in vars(module).items()
     if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 }
-_SCOPE = {**vars(words), **vars(plans), **vars(advice), **vars(notices), **vars(preferences), **vars(states)}
+_SCOPE = {name: value for module in MODULES for name, value in vars(module).items()}
 
 
 def dump(dialog: Dialog) -> str:

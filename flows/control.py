@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
-from flows.effects import CancelOperation, ForgetChat, Move, StartOperation, Tell
-from flows.events import Context, Ended, Json, Worker
+from flows import acts, tuning
+from flows.effects import CancelOperation, ForgetChat, Move, Tell
+from flows.events import Context, Ended, Worker
+from flows.footing import AT_HOME, BUSY, ask, beneath, rest
 from flows.keys import onward, undo
 from flows.plans import Mode
-from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
+from flows.preferences import Preferences, Setting
 from flows.states import (
     AskToken,
     ConfirmCancel,
@@ -27,36 +29,26 @@ from flows.states import (
     PickWorker,
     Reading,
     Removal,
-    Report,
     State,
     Stopped,
     Welcome,
     Working,
 )
+from flows.telling import ANSWERS, SENT, answer, report_of
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, Toolbox
 from flows.trouble import KNOWN_CODES, TOKEN_CODES, trouble
 from flows.words import Text, say
 
 DESTROY_PHRASE = "DESTROY"
-TOPICS = ("help", "security", "permissions", "costs", "independence", "privacy", "words")
-SETTINGS = (Preferences, PickSummary, PickQuiet, PickZone)
-ASIDE = (Reading, ConfirmCancel, ConfirmForget, ConfirmDestroy, PickWorker, *SETTINGS)
-AT_HOME = (Welcome, Home, Done, Gone)
-BUSY = (Working, Destroying)
-QUICK = ("status", "pause", "resume", "wake")
-
-
-def beneath(state: State) -> State:
-    """Look under help and confirmation screens at where the conversation really is."""
-    while isinstance(state, ASIDE):
-        state = state.back
-    return state
-
-
-def rest(context: Context, worker: str | None = None) -> State:
-    """Give the screen to be at when nothing is under way."""
-    if context.worker(worker):
-        return Home(worker)
-    return Home(context.workers[0].id) if context.workers else Welcome()
+Aside: TypeAlias = (
+    "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
+    " | Toolbox | Setting"
+)
+TOPICS = ("help", "plans", "budget", "trial", "security", "permissions", "costs", "independence", "privacy", "words")
+TOLD_ASIDE = (
+    "status", "pause", "resume", "arm", "set", "cancel_orders", "close", "lock", "unlock", "chart", "export", "wake",
+)  # fmt: skip
+ASKED = ("status", "pause", "resume", "rotate", "destroy", "plan", "chart", "lock", "unlock", "export")
 
 
 def command(state: State, name: str, context: Context) -> Move:
@@ -72,7 +64,7 @@ def command(state: State, name: str, context: Context) -> Move:
             return replace(cancel(state), resend=True)
         case "forget" if not isinstance(beneath(state), BUSY):
             return Move(ConfirmForget(beneath(state)), resend=True)
-        case "status" | "pause" | "resume" | "rotate" | "destroy":
+        case _ if name in ASKED:
             return replace(_for_worker(state, name, context), resend=True)
         case "forget":
             return Move(state, notice=say("notice.busy"), resend=True)
@@ -116,7 +108,9 @@ def act(state: State, name: str, worker: Worker, context: Context) -> Move:
         return Move(ConfirmDestroy(worker.id, worker.mode, state))
     if name == "rotate":
         return _rotate(state, worker, context)
-    return ask(state, name, worker.id, context)
+    if name == "plan":
+        return tuning.opened(state, worker.id, context)
+    return acts.do(state, name, worker.id, context)
 
 
 def _rotate(state: State, worker: Worker, context: Context) -> Move:
@@ -124,15 +118,6 @@ def _rotate(state: State, worker: Worker, context: Context) -> Move:
         return Move(state, notice=say("notice.finish_first"))
     job = NewKeys(worker.id, worker.mode, worker.account)
     return onward(job, OwnToken(), (None, None), context) if worker.holds_token else Move(AskToken(job))
-
-
-def ask(state: State, name: str, worker: str | None, context: Context) -> Move:
-    """Send the Worker a command; its answer comes as the operation's end."""
-    start = StartOperation(context.fresh_id, name, {"worker": worker})
-    if not isinstance(state, AT_HOME):
-        return Move(state, (start,), toast=say("toast.asking"))
-    report = state.report if isinstance(state, Home) and state.worker == worker else None
-    return Move(Home(worker, report, context.fresh_id), (start,))
 
 
 def home_tapped(state: Home | Done, argument: str, context: Context) -> Move:
@@ -160,55 +145,29 @@ def set_up(_state: State, _argument: str, _context: Context) -> Move:
 
 
 def home_ended(state: Home, event: Ended, _context: Context) -> Move:
-    """Show what the Worker answered."""
+    """Show what the Worker answered; below what was sent meanwhile."""
     data = dict(event.data)
-    if event.code in {"status", "paused", "resumed", "woken"}:
-        remarks = {"paused": "notice.paused", "resumed": "notice.resumed_worker", "woken": "notice.woken"}
-        remark = remarks.get(event.code)
-        notice = say(remark) if remark else None
-        return Move(Home(state.worker, _report(data)), notice=notice)
+    if event.code in ANSWERS:
+        return Move(Home(state.worker, report_of(data)), notice=answer(event.code, data))
+    if event.code in SENT:
+        return Move(Home(state.worker, state.report), notice=answer(event.code, data), resend=True)
     return Move(Home(state.worker, state.report), notice=trouble(event.code, data))
 
 
 def ended_aside(state: State, event: Ended, context: Context) -> Move:
     """An operation ended while the conversation was somewhere else: tell it in a message of its own."""
     data = dict(event.data)
-    if event.kind not in QUICK:
+    if event.kind not in TOLD_ASIDE:
         return Move(state)
     worker = context.worker(str(data.get("worker", "")))
     mode = str(worker.mode) if worker else ""
+    if event.code in SENT:
+        return Move(state, resend=True)
     if event.code in {"status", "paused", "resumed", "woken"}:
         reason = str(data.get("last_reason", ""))
         return Move(state, (Tell(say(f"tell.{event.code}", mode=mode, reason=reason)),))
-    return Move(state, (Tell(trouble(event.code, data)),))
-
-
-def _report(data: Mapping[str, Json]) -> Report:
-    def text(name: str) -> str:
-        return str(data.get(name) or "")
-
-    def number(name: str) -> int:
-        value = data.get(name)
-        return value if isinstance(value, int) else 0
-
-    def texts(name: str) -> tuple[str, ...]:
-        value = data.get(name)
-        return tuple(str(each) for each in value) if isinstance(value, list) else ()
-
-    return Report(
-        at=number("at"),
-        running=bool(data.get("running")),
-        why_paused=text("why_paused"),
-        last_tick=text("last_tick"),
-        last_reason=text("last_reason"),
-        last_at=number("last_at"),
-        ticks=number("ticks"),
-        equity=text("equity"),
-        cash=text("cash"),
-        currency=text("currency"),
-        positions=texts("positions"),
-        orders=texts("orders"),
-    )
+    done = answer(event.code, data)
+    return Move(state, (Tell(say("tell.answer", mode=mode, answer=done) if done else trouble(event.code, data)),))
 
 
 def destroy_said(state: ConfirmDestroy, text: str, context: Context) -> Move:
@@ -261,7 +220,7 @@ def cancel(state: State) -> Move:
     if isinstance(below, BUSY):
         return Move(below, notice=say("notice.busy"))
     if isinstance(below, AT_HOME):
-        return Move(below, notice=say("notice.nothing_to_cancel"))
+        return Move(below, notice=say("notice.nothing_to_cancel" if below == state else "notice.unchanged"))
     return Move(ConfirmCancel(below))
 
 
@@ -286,7 +245,7 @@ def destroy_first(state: ConfirmForget, _argument: str, context: Context) -> Mov
     return _for_worker(state.back, "destroy", context)
 
 
-def go_back(state: Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker) -> State:
+def go_back(state: Aside) -> State:
     """Give the screen beneath."""
     return state.back
 

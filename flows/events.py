@@ -14,6 +14,19 @@ from flows.states import Held
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
+def as_json(value: object) -> Json:
+    """Give plain data its JSON type; anything but a list, an object or a whole number becomes text."""
+    match value:
+        case dict():
+            return {str(key): as_json(item) for key, item in value.items()}
+        case list():
+            return [as_json(item) for item in value]
+        case int():
+            return value
+        case _:
+            return str(value)
+
+
 class Kind(StrEnum):
     """What a pasted secret is."""
 

@@ -6,17 +6,14 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from flows.effects import CancelOperation, Move, StartOperation
-from flows.events import Context, Ended, Json, Kind, Pasted
-from flows.plans import (
-    Mode,
-    limits_json,
-    plan_json,
-)
+from flows.events import Context, Ended, Json, Kind, Pasted, as_json
+from flows.plans import Mode, limits, limits_json, plan_json
 from flows.states import (
     Access,
     AskKeyId,
     AskSecret,
     AskToken,
+    Complete,
     ConfirmLive,
     Connected,
     Destroying,
@@ -29,6 +26,7 @@ from flows.states import (
     NewKeys,
     NewWorker,
     OwnToken,
+    PickPlan,
     Removal,
     State,
     Stopped,
@@ -36,7 +34,7 @@ from flows.states import (
     Working,
     WrongMode,
 )
-from flows.trouble import KEY_CODES, TOKEN_CODES, trouble
+from flows.trouble import KEY_CODES, PLAN_CODES, TOKEN_CODES, trouble
 from flows.words import Text, say
 
 # Seconds a Cloudflare token must still be held: before a key is generated, while its Secret is awaited, at the start.
@@ -132,8 +130,8 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
     match job:
         case NewWorker():
             kind = "deploy"
-            arguments["plan"] = _json(plan_json(job.plan))
-            arguments["limits"] = _json(limits_json(job.plan))
+            arguments["plan"] = as_json(plan_json(job.plan))
+            arguments["limits"] = as_json(limits_json(limits(job.plan)))
         case NewKeys():
             kind = "rotate"
         case _:
@@ -158,10 +156,6 @@ def _access_arguments(access: Access) -> dict[str, Json]:
     assert_never(access)
 
 
-def _json(value: dict[str, object]) -> Json:
-    return {key: list(item) if isinstance(item, list) else str(item) for key, item in value.items()}
-
-
 def work_ended(state: Working, event: Ended, context: Context) -> Move:
     """See how the work went."""
     data = dict(event.data)
@@ -173,12 +167,15 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
         return undo(state, "", context)
     match event.code:
         case "deployed":
-            return Move(Done(state.job.worker, str(data.get("outcome", "")), str(data.get("reason", ""))))
+            return Move(_done(state.job.worker, data))
         case "rotated":
             ending = str(data.get("key_ending", ""))
             return Move(Home(state.job.worker), notice=say("notice.rotated", ending=ending))
         case "other_mode":
             return Move(WrongMode(state.job, state.access, state.key_id, state.secret))
+        case code if code in PLAN_CODES and isinstance(state.job, NewWorker) and isinstance(state.access, Connected):
+            kept = Complete(state.access, state.key_id, state.secret, state.job.worker)
+            return Move(PickPlan(state.job.mode, kept), notice=trouble(code, data))
         case code if code in KEY_CODES:
             return Move(AskKeyId(state.job, state.access), notice=trouble(code, data))
         case code if code in TOKEN_CODES:
@@ -186,6 +183,13 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
         case code:
             stopped = Stopped(state.job, state.access, state.key_id, state.secret, code, str(data.get("detail", "")))
             return Move(stopped, notice=trouble(code, data))
+
+
+def _done(worker: str, data: dict[str, Json]) -> Done:
+    orders = data.get("orders")
+    meant = tuple(str(order) for order in orders) if isinstance(orders, list) else ()
+    outcome, reason = str(data.get("outcome", "")), str(data.get("reason", ""))
+    return Done(worker, outcome, reason, meant, armed=data.get("armed") is not False)
 
 
 def _start(job: Job) -> State:
@@ -208,7 +212,7 @@ def switch_mode(state: WrongMode, _argument: str, context: Context) -> Move:
         return Move(state)
     job = replace(state.job, mode=state.job.mode.other)
     if job.mode is Mode.LIVE:
-        return Move(ConfirmLive(job, state.access, state.key_id, state.secret))
+        return Move(ConfirmLive(job, state.access, state.key_id, state.secret, flipped=True))
     return onward(job, state.access, (state.key_id, state.secret), context)
 
 

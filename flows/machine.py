@@ -10,6 +10,7 @@ from flows.advice import Advice, AskRisk, AskTried
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
 from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
+from flows.footing import beneath
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
@@ -18,15 +19,19 @@ from flows.states import (
     AskKeyId,
     AskSecret,
     AskToken,
+    Complete,
     Connected,
     Connecting,
     Destroying,
     Held,
     KeepToken,
+    Kept,
     MakeKey,
     OpenAlpaca,
     PickAccount,
     PickAmount,
+    PickBudget,
+    PickMix,
     PickMode,
     PickName,
     PickPace,
@@ -69,7 +74,7 @@ def _step(state: State, event: Event, context: Context) -> Move:
         case Asked(topic):
             return replace(control.read(state, topic, context), resend=True)
         case Pasted():
-            below = control.beneath(state)
+            below = beneath(state)
             pasted = row_of(below).pasted
             return pasted(below, event, context) if pasted else Move(state, notice=_unwanted(event))
         case Ended():
@@ -107,7 +112,8 @@ def _unwanted(event: Pasted) -> Text:
 
 def _ended(state: State, event: Ended, context: Context) -> Move:
     """Give the end of an operation to the state that waits for it, even under a help screen."""
-    below = control.beneath(state)
+    own = getattr(state, "operation", None) == event.operation
+    below = state if own else beneath(state)
     if getattr(below, "operation", None) == event.operation:
         ended: Any = row_of(below).ended
         return Move(below) if ended is None else ended(below, event, context)
@@ -116,7 +122,7 @@ def _ended(state: State, event: Ended, context: Context) -> Move:
 
 def freshen(state: State, now: int) -> Move:
     """Let go of what has expired, and ask again for it rather than fail later."""
-    below = control.beneath(state)
+    below = beneath(state)
     moved = _fresh(below, now)
     if moved.state == below:
         return Move(state)
@@ -125,10 +131,13 @@ def freshen(state: State, now: int) -> Move:
 
 def _fresh(state: State, now: int) -> Move:
     match state:
-        case AskTried() | AskRisk() | Advice():
-            return Move(replace(state, kept=_open(state.kept, now)))
-        case OpenAlpaca() | PickMode() | PickPlan() | PickSymbol() | PickAmount() | PickPace() | Review():
-            return Move(replace(state, kept=_open(state.kept, now)))
+        case (
+            OpenAlpaca() | PickMode() | AskTried() | AskRisk() | Advice() | PickPlan() | PickSymbol() | PickAmount()
+            | PickPace() | PickMix() | PickBudget() | Review()
+        ):  # fmt: skip
+            kept = _kept(state.kept, now)
+            lost = isinstance(state.kept, Complete) and not isinstance(kept, Complete)
+            return Move(replace(state, kept=kept), notice=say("notice.keys_expired_here") if lost else None)
         case PickAccount(job, token) | PickName(job, token) if _alive(token, now) is None:
             given = _alive(state.key_id, now), _alive(state.secret, now)
             return Move(AskToken(job, *given), notice=token_expired(given))
@@ -164,6 +173,17 @@ def _open(kept: Connected | None, now: int) -> Connected | None:
     return kept if kept is not None and _alive(kept.token, now) else None
 
 
+def _kept(kept: Kept, now: int) -> Kept:
+    match kept:
+        case Complete(access, key_id, secret):
+            whole = key_id.alive(now) and secret.alive(now) and _open(access, now)
+            return kept if whole else _open(access, now)
+        case Connected():
+            return _open(kept, now)
+        case _:
+            return kept
+
+
 def view(dialog: Dialog, context: Context) -> Screen:
     """Draw the screen of a dialog: badge, step, notice, the state's own lines and buttons, and the way out."""
     row = row_of(dialog.state)
@@ -192,12 +212,12 @@ def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:
 
 def asks(state: State) -> frozenset[Kind]:
     """Tell which secrets the conversation waits for, also under a help screen."""
-    return row_of(control.beneath(state)).asks
+    return row_of(beneath(state)).asks
 
 
 def strict(state: State) -> bool:
     """Tell whether everything but plain talk is to be deleted unread; not where a phrase is to be typed."""
-    return row_of(control.beneath(state)).strict and row_of(state).said is None
+    return row_of(beneath(state)).strict and row_of(state).said is None
 
 
 def takes_words(state: State) -> bool:
@@ -212,7 +232,7 @@ def tickets(state: State) -> frozenset[str]:
 
 def operation_of(state: State) -> str | None:
     """Tell which operation the conversation waits for."""
-    operation = getattr(control.beneath(state), "operation", None)
+    operation = getattr(state, "operation", None) or getattr(beneath(state), "operation", None)
     return operation if isinstance(operation, str) else None
 
 

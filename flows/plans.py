@@ -1,10 +1,10 @@
-"""Plans a newcomer can pick, the limits that come with each, and reading what people type for them."""
+"""Plans a newcomer can pick, the limits that come with each, and both as the Worker reads and tells them."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -35,31 +35,75 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """Buy one symbol for a fixed amount (US dollars, two decimals) each day or week."""
+    """Buy each of one to ten symbols for a fixed amount (US dollars, two decimals) each day or week."""
 
-    symbol: str
+    symbols: tuple[str, ...]
     amount: str
     pace: Pace
 
 
-Plan: TypeAlias = "Watch | Recurring"
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A symbol's share of the budget in whole percents."""
 
-SUGGESTED = (Recurring("VTI", "10.00", Pace.WEEK), Recurring("SPY", "5.00", Pace.DAY))
+    symbol: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Keep a budget (US dollars) in shares of fixed weights; put right when one is off by `band` percentage points."""
+
+    weights: tuple[Weight, ...]
+    budget: str = ""
+    band: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A mix that holds a symbol only while its price is above the mean of its last `months` monthly closes."""
+
+    weights: tuple[Weight, ...]
+    budget: str = ""
+    band: int = 5
+    months: int = 10
+
+
+Plan: TypeAlias = "Watch | Recurring | Mix | Trend"
+Weighted: TypeAlias = "Mix | Trend"
+KnownPlan: TypeAlias = "Watch | Recurring | Mix | Trend | None"  # not built on Plan: a quoted alias cannot be joined
+Plain: TypeAlias = "str | int | list[str] | dict[str, int]"
+
+SUGGESTED = Recurring(("VTI",), "10.00", Pace.WEEK)
+MIXES: Mapping[str, tuple[Weight, ...]] = {
+    "calm": (Weight("VTI", 30), Weight("BND", 70)),
+    "balanced": (Weight("VTI", 60), Weight("BND", 40)),
+    "bold": (Weight("VTI", 65), Weight("VXUS", 25), Weight("BND", 10)),
+}
 SYMBOLS = ("VTI", "SPY", "QQQ", "BND")
 AMOUNTS = ("5.00", "10.00", "25.00", "50.00")
-SMALLEST, LARGEST = Decimal("1.00"), Decimal("1000.00")
-# How many buys the whole budget covers before the bot stops and asks.
+BUDGETS = ("100.00", "500.00", "1000.00", "5000.00")
+MOST_SYMBOLS = 10
+LEAST_PART = Decimal(5)  # dollars: the Worker leaves smaller differences alone, Alpaca refuses orders below one
+# How many buys of each symbol the whole budget covers before the bot stops and asks.
 BUYS = {Pace.DAY: 20, Pace.WEEK: 26}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Ceilings written into the Worker at deploy time: US dollars as strings, and the symbols it may order."""
+    """What the Worker may do at most: US dollars as strings, empty for a limit that is not set.
+
+    As ceilings they are written into it at deploy time. `cash_kept` is cash never to be touched, `daily_loss` the loss
+    of its own shares within a day after which it pauses.
+    """
 
     per_order: str
     per_day: str
     budget: str
     symbols: tuple[str, ...]
+    per_symbol: str = ""
+    cash_kept: str = ""
+    daily_loss: str = ""
 
 
 def limits(plan: Plan) -> Limits:
@@ -67,45 +111,92 @@ def limits(plan: Plan) -> Limits:
     match plan:
         case Watch():
             return Limits("0.00", "0.00", "0.00", ())
-        case Recurring(symbol, amount, pace):
-            return Limits(amount, amount, f"{Decimal(amount) * BUYS[pace]:.2f}", (symbol,))
+        case Recurring(symbols, amount, pace):
+            once = Decimal(amount) * len(symbols)
+            return Limits(amount, f"{once:.2f}", f"{once * BUYS[pace]:.2f}", symbols)
+        case Mix(weights, budget) | Trend(weights, budget):
+            # The first day may buy all of it, and changed weights may put all into one symbol.
+            return Limits(budget, budget, budget, tuple(weight.symbol for weight in weights))
 
 
-def read_amount(text: str) -> str | None:
-    """Read an amount in dollars as people type it ("$10", "10,50", "1 000"); None if it is none or out of bounds."""
-    bare = re.sub(r"(?i)usd|dollars?|[\s$_\u00a0\u202f']", "", text)
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", bare):
-        bare = bare.replace(",", "")
-    try:
-        amount = Decimal(bare.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not SMALLEST <= amount <= LARGEST or amount != round(amount, 2):
-        return None
-    return f"{amount:.2f}"
+def symbols_of(plan: Plan) -> tuple[str, ...]:
+    """List what a plan may buy."""
+    match plan:
+        case Watch():
+            return ()
+        case Recurring(symbols):
+            return symbols
+        case Mix(weights) | Trend(weights):
+            return tuple(weight.symbol for weight in weights)
 
 
-def read_symbol(text: str) -> str | None:
-    """Read a US stock or ETF symbol ("vti", "$SPY", "brk.b"); None if it cannot be one."""
-    bare = text.strip().lstrip("$").upper()
-    return bare if re.fullmatch(r"[A-Z]{1,5}(\.[A-Z])?", bare) else None
+def least_budget(weights: tuple[Weight, ...]) -> Decimal:
+    """Give the smallest budget (whole dollars) of which every part is worth an order."""
+    smallest = min(weight.percent for weight in weights)
+    return (LEAST_PART * 100 / smallest).quantize(Decimal(1), ROUND_UP)
 
 
-def plan_json(plan: Plan) -> dict[str, object]:
+def with_trend(plan: Weighted) -> Weighted:
+    """Give the same mix with the trend filter, or without it where it had one."""
+    return Mix(plan.weights, plan.budget) if isinstance(plan, Trend) else Trend(plan.weights, plan.budget)
+
+
+def plan_json(plan: Plan) -> dict[str, Plain]:
     """Give the plan as the Worker reads it."""
     match plan:
         case Watch():
             return {"kind": "watch"}
-        case Recurring(symbol, amount, pace):
-            return {"kind": "recurring", "symbols": [symbol], "amount": amount, "every": str(pace)}
+        case Recurring(symbols, amount, pace):
+            return {"kind": "recurring", "symbols": list(symbols), "amount": amount, "every": str(pace)}
+        case Mix(weights, _, band):
+            return {"kind": "mix", "weights": {each.symbol: each.percent for each in weights}, "band": band}
+        case Trend(weights, _, band, months):
+            parts = {each.symbol: each.percent for each in weights}
+            return {"kind": "trend", "weights": parts, "band": band, "months": months}
 
 
-def limits_json(plan: Plan) -> dict[str, object]:
-    """Give the limits as the Worker reads them."""
-    ceilings = limits(plan)
-    return {
-        "per_order": ceilings.per_order,
-        "per_day": ceilings.per_day,
-        "budget": ceilings.budget,
-        "symbols": list(ceilings.symbols),
-    }
+def limits_json(bounds: Limits) -> dict[str, Plain]:
+    """Give the limits as the Worker reads them; one that is not set is left out."""
+    sums = {name: getattr(bounds, name) for name in SUMS}
+    return {**{name: value for name, value in sums.items() if value}, "symbols": list(bounds.symbols)}
+
+
+SUMS = ("per_order", "per_day", "budget", "per_symbol", "cash_kept", "daily_loss")
+
+
+def plan_of(told: object, budget: str) -> Plan | None:
+    """Read a plan as a Worker tells it; None for a kind that is not known here. `budget` is what its limits say."""
+    match told:
+        case {"kind": "watch"}:
+            return Watch()
+        case {"kind": "recurring", "symbols": list(symbols), "amount": str(amount), "every": "day" | "week" as every}:
+            return Recurring(tuple(str(symbol) for symbol in symbols), amount, Pace(every))
+        case {"kind": "mix", "weights": dict(weights), "band": int(band)} if _weights(weights):
+            return Mix(_weights(weights), budget, band)
+        case {"kind": "trend", "weights": dict(weights), "band": int(band), "months": int(months)} if _weights(weights):
+            return Trend(_weights(weights), budget, band, months)
+        case _:
+            return None
+
+
+def _weights(told: Mapping[object, object]) -> tuple[Weight, ...]:
+    return tuple(Weight(str(symbol), percent) for symbol, percent in told.items() if isinstance(percent, int))
+
+
+def limits_of(told: object) -> Limits | None:
+    """Read limits as a Worker tells them; None when there are none."""
+    if not isinstance(told, Mapping) or not told:
+        return None
+    symbols = told.get("symbols")
+    listed = tuple(str(symbol) for symbol in symbols) if isinstance(symbols, list) else ()
+    sums = {name: str(told.get(name) or "") for name in SUMS}
+    return Limits(symbols=listed, **sums)
+
+
+def dollars(sum_of_money: str) -> Decimal | None:
+    """Read a sum the Worker told or a user chose; None where there is none."""
+    try:
+        amount = Decimal(sum_of_money)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None

@@ -6,7 +6,7 @@ from flows.access import PAGE
 from flows.choices import LIVE_PHRASE
 from flows.control import DESTROY_PHRASE, TOPICS
 from flows.events import Context
-from flows.plans import AMOUNTS, SUGGESTED, SYMBOLS, Mode, Pace, Plan, Recurring, Watch, limits
+from flows.plans import Mode
 from flows.screen import Button, Link, Place, Screen, Style, Tap
 from flows.states import (
     AskKeyId,
@@ -19,31 +19,25 @@ from flows.states import (
     Connected,
     Connecting,
     Destroying,
-    Done,
+    Existing,
     Gone,
-    Home,
     KeepToken,
     MakeKey,
     NewKeys,
     NewWorker,
     OpenAlpaca,
     PickAccount,
-    PickAmount,
     PickMode,
     PickName,
-    PickPace,
-    PickPlan,
-    PickSymbol,
     PickWorker,
     Reading,
     Removal,
-    Review,
     Stopped,
     Welcome,
     Working,
     WrongMode,
 )
-from flows.words import Text, say
+from flows.words import say
 
 
 def welcome(_state: Welcome, _context: Context) -> Screen:
@@ -70,61 +64,6 @@ def pick_mode(_state: PickMode, _context: Context) -> Screen:
     live = Tap(say("button.live"), "mode", "live")
     advise = Tap(say("button.advise"), "advise")
     return Screen((say("mode.title"), say("mode.body")), ((paper,), (live,), (advise,)))
-
-
-def plan_words(plan: Plan) -> Text:
-    """Say a plan in a few words."""
-    match plan:
-        case Watch():
-            return say("plan.watch")
-        case Recurring(symbol, amount, pace):
-            return say(f"plan.recurring_{pace}", symbol=symbol, amount=amount)
-
-
-def pick_plan(_state: PickPlan, _context: Context) -> Screen:
-    """What the Worker shall do."""
-    suggested = tuple(
-        (Tap(say(f"button.buy_{plan.pace}", amount=plan.amount, symbol=plan.symbol), "suggested", str(index)),)
-        for index, plan in enumerate(SUGGESTED)
-    )
-    rows = ((Tap(say("button.watch"), "watch", style=Style.GOOD),), *suggested, (Tap(say("button.own_plan"), "own"),))
-    return Screen((say("plan.title"), say("plan.body")), rows)
-
-
-def pick_symbol(_state: PickSymbol, _context: Context) -> Screen:
-    """What to buy."""
-    taps = tuple(Tap(say("button.plain", text=symbol), "symbol", str(i)) for i, symbol in enumerate(SYMBOLS))
-    return Screen((say("symbol.title"), say("symbol.body")), (taps,))
-
-
-def pick_amount(state: PickAmount, _context: Context) -> Screen:
-    """For how much."""
-    taps = tuple(Tap(say("button.dollars", amount=amount), "amount", amount) for amount in AMOUNTS)
-    return Screen((say("amount.title", symbol=state.symbol), say("amount.body")), (taps,))
-
-
-def pick_pace(state: PickPace, _context: Context) -> Screen:
-    """How often."""
-    taps = tuple(Tap(say(f"button.every_{pace}"), "pace", str(pace)) for pace in (Pace.WEEK, Pace.DAY))
-    return Screen((say("pace.title", symbol=state.symbol, amount=state.amount),), (taps,))
-
-
-def review(state: Review, _context: Context) -> Screen:
-    """Everything chosen, and consent."""
-    ceilings = limits(state.job.plan)
-    bounds = (
-        say("review.no_orders")
-        if isinstance(state.job.plan, Watch)
-        else say("review.limits", per_order=ceilings.per_order, per_day=ceilings.per_day, budget=ceilings.budget)
-    )
-    mode = str(state.job.mode)
-    lines = (
-        say("review.title"),
-        say(f"review.mode_{mode}"),
-        say("review.plan", plan=plan_words(state.job.plan)),
-        bounds,
-    )
-    return Screen((*lines, say("consent.text", mode=mode)), ((Tap(say("button.agree"), "agree", style=Style.MAIN),),))
 
 
 def confirm_live(_state: ConfirmLive, _context: Context) -> Screen:
@@ -235,58 +174,6 @@ def stopped(_state: Stopped, _context: Context) -> Screen:
     return Screen((say("stopped.title"), say("stopped.body")), rows)
 
 
-def done(state: Done, context: Context) -> Screen:
-    """A Worker is up."""
-    worker = context.worker(state.worker)
-    script = worker.script if worker else ""
-    reason = (say("done.first_look", reason=state.reason),) if state.reason else ()
-    return Screen((say("done.title"), say("done.body", script=script), *reason, say("done.next")), _hands(paused=False))
-
-
-def _hands(*, paused: bool) -> tuple[tuple[Button, ...], ...]:
-    flip = Tap(say("button.resume"), "do", "resume") if paused else Tap(say("button.pause"), "do", "pause")
-    return (
-        (Tap(say("button.status"), "do", "status"), flip),
-        (Tap(say("button.rotate"), "do", "rotate"), Tap(say("button.destroy"), "do", "destroy", Style.GRAVE)),
-        (Tap(say("button.another"), "another"), Tap(say("button.help"), "help")),
-    )
-
-
-def home(state: Home, context: Context) -> Screen:
-    """A Worker's card."""
-    worker = context.worker(state.worker)
-    if worker is None:
-        return Screen((say("home.none"),), ((Tap(say("button.begin"), "another"),), (Tap(say("button.help"), "help"),)))
-    lines = [say("home.title", script=worker.script)]
-    if state.report is not None:
-        lines += _card(state)
-    if state.operation is not None:
-        lines.append(say("home.asking"))
-    paused = worker.paused if state.report is None else not state.report.running
-    others = tuple(
-        (Tap(say("button.show", script=other.script), "show", other.id),)
-        for other in context.workers
-        if other != worker
-    )
-    return Screen(tuple(lines), (*_hands(paused=paused), *others))
-
-
-def _card(state: Home) -> list[Text]:
-    report = state.report
-    if report is None:
-        return []
-    lines = [say("card.running") if report.running else say("card.paused", why=report.why_paused)]
-    if report.equity:
-        lines.append(say("card.money", equity=report.equity, cash=report.cash, currency=report.currency))
-    if report.last_at:
-        lines.append(say("card.last_tick", minutes=max(0, report.at - report.last_at) // 60, reason=report.last_reason))
-    else:
-        lines.append(say("card.no_tick"))
-    lines += [say("card.position", line=line) for line in report.positions[:5]]
-    lines += [say("card.order", line=line) for line in report.orders[:5]]
-    return lines
-
-
 def confirm_destroy(state: ConfirmDestroy, context: Context) -> Screen:
     """A typed phrase before a Worker goes."""
     worker = context.worker(state.worker)
@@ -341,7 +228,7 @@ def reading(state: Reading, _context: Context) -> Screen:
 def numbered(state: object, step: int) -> tuple[int, int] | None:
     """Give "step n of m" for a state of the road; a change of keys has a shorter road."""
     job = getattr(state, "job", None)
-    if not step or isinstance(job, Removal):
+    if not step or isinstance(job, Removal) or isinstance(getattr(state, "kept", None), Existing):
         return None
     if isinstance(job, NewKeys):
         return (max(1, step - 5), 3) if step > 5 else None  # noqa: PLR2004  (steps 6, 7, 8 of the whole road)

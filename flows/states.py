@@ -2,89 +2,69 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flows.plans import Mode, Plan
+from flows.jobs import (
+    LONGEST_HELD,
+    Access,
+    Account,
+    Complete,
+    Connected,
+    Existing,
+    Held,
+    Job,
+    Kept,
+    KeyJob,
+    NewKeys,
+    NewWorker,
+    OwnToken,
+    Removal,
+    Report,
+    holdings,
+)
+from flows.plans import Mode, Weighted
+from flows.tended import (
+    ConfirmAct,
+    ConfirmArm,
+    ConfirmClose,
+    ConfirmPlan,
+    PickLimit,
+    SetLimit,
+    Toolbox,
+    Tuning,
+)
 
 if TYPE_CHECKING:
     from flows.advice import Advice, AskRisk, AskTried
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 
-LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A sealed secret: its ticket, when that expires (unix seconds), and what may be shown of it."""
-
-    ticket: str
-    until: int
-    ending: str = ""
-    looks: Mode | None = None
-
-    def alive(self, now: int) -> bool:
-        """Tell whether it is still held; an end too far away means that the clock was put back, and it is not."""
-        return now < self.until <= now + LONGEST_HELD
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A Cloudflare account the user's token can see."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """Access to one Cloudflare account through a token that was checked."""
-
-    token: Held
-    account: Account
-    subdomain: str
-    keep: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OwnToken:
-    """The Worker holds a Cloudflare token itself, so nobody has to be asked for one."""
-
-
-Access: TypeAlias = "Connected | OwnToken"
-
-
-@dataclass(frozen=True, slots=True)
-class NewWorker:
-    """The work at hand is a first deploy; `worker` is the id it will have, so that trying again finds its traces."""
-
-    mode: Mode
-    plan: Plan
-    worker: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewKeys:
-    """The work at hand is a change of keys in a Worker that exists."""
-
-    worker: str
-    mode: Mode
-    account: str
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """The work at hand is taking a Worker away with a token of the user's."""
-
-    worker: str
-    mode: Mode
-    account: str
-
-
-Job: TypeAlias = "NewWorker | NewKeys | Removal"
-KeyJob: TypeAlias = "NewWorker | NewKeys"
+__all__ = (
+    "LONGEST_HELD",
+    "Access",
+    "Account",
+    "Complete",
+    "ConfirmAct",
+    "ConfirmArm",
+    "ConfirmClose",
+    "ConfirmPlan",
+    "Connected",
+    "Existing",
+    "Held",
+    "Job",
+    "Kept",
+    "KeyJob",
+    "NewKeys",
+    "NewWorker",
+    "OwnToken",
+    "PickLimit",
+    "Removal",
+    "Report",
+    "SetLimit",
+    "Toolbox",
+    "Tuning",
+    "holdings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +76,39 @@ class Welcome:
 class OpenAlpaca:
     """Open Alpaca and sign in."""
 
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
 class PickMode:
-    """Paper or live. `kept` is Cloudflare access given earlier, so that going back does not lose it."""
+    """Paper or live. `kept` is what was given earlier, so that going back does not lose it."""
 
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
 class PickPlan:
-    """Watch only, a suggested buy, or one's own."""
+    """Watch only, a suggested plan, or one's own."""
 
     mode: Mode
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
 class PickSymbol:
-    """What to buy."""
+    """What to buy: one symbol or several."""
 
     mode: Mode
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
 class PickAmount:
-    """For how much."""
+    """For how much each time."""
 
     mode: Mode
-    symbol: str
-    kept: Connected | None = None
+    symbols: tuple[str, ...]
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +116,26 @@ class PickPace:
     """How often."""
 
     mode: Mode
-    symbol: str
+    symbols: tuple[str, ...]
     amount: str
-    kept: Connected | None = None
+    kept: Kept = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickMix:
+    """A mix of one's own, typed."""
+
+    mode: Mode
+    kept: Kept = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickBudget:
+    """How much money a mix may use, and whether it has the trend filter."""
+
+    mode: Mode
+    plan: Weighted
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +143,21 @@ class Review:
     """Everything chosen, its limits, and what the user agrees to."""
 
     job: NewWorker
-    kept: Connected | None = None
+    kept: Kept = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmLive:
-    """A phrase typed by hand before real money; then on with whatever keys are already held."""
+    """A phrase typed by hand before real money; then on with whatever keys are already held.
+
+    `flipped` says that the keys turned out to be of this mode, not of the one chosen.
+    """
 
     job: NewWorker
     access: Connected | None = None
     key_id: Held | None = None
     secret: Held | None = None
+    flipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,30 +283,14 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a Worker said of itself at its last status, ready to show."""
-
-    at: int
-    running: bool
-    why_paused: str
-    last_tick: str
-    last_reason: str
-    last_at: int
-    ticks: int
-    equity: str
-    cash: str
-    currency: str
-    positions: tuple[str, ...]
-    orders: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
-    """A Worker is up; what to do next."""
+    """A Worker is up; what it would order now, and what to do next."""
 
     worker: str
     outcome: str
     reason: str
+    orders: tuple[str, ...] = ()
+    armed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,21 +361,10 @@ class Reading:
 
 
 State: TypeAlias = (
-    "Welcome | OpenAlpaca | PickMode | AskTried | AskRisk | Advice"
-    " | PickPlan | PickSymbol | PickAmount | PickPace | Review | ConfirmLive"
-    " | AskToken | Connecting | PickAccount | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working"
-    " | WrongMode | Stopped | Done | Home | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel"
-    " | ConfirmForget | Reading | Preferences | PickSummary | PickQuiet | PickZone"
+    "Welcome | OpenAlpaca | PickMode | AskTried | AskRisk | Advice | PickPlan | PickSymbol | PickAmount"
+    " | PickPace | PickMix | PickBudget | Review | ConfirmLive | AskToken | Connecting | PickAccount"
+    " | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working | WrongMode | Stopped | Done"
+    " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
+    " | ConfirmClose | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
+    " | Reading | Preferences | PickSummary | PickQuiet | PickZone"
 )
-
-
-def holdings(value: object) -> Iterator[Held]:
-    """Find every sealed secret that a state carries, however deep."""
-    if isinstance(value, Held):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from holdings(item)
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from holdings(getattr(value, field.name))

@@ -6,7 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from flows import access, advice, choices, control, keys, preferences, screens
+from flows import (
+    access,
+    acts,
+    advice,
+    arming,
+    choices,
+    control,
+    keys,
+    plan_screens,
+    planning,
+    preferences,
+    screens,
+    tuning,
+    worker_screens,
+)
 from flows.advice import Advice, AskRisk, AskTried
 from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
@@ -16,6 +30,7 @@ from flows.states import (
     AskKeyId,
     AskSecret,
     AskToken,
+    Complete,
     ConfirmCancel,
     ConfirmDestroy,
     ConfirmForget,
@@ -32,6 +47,8 @@ from flows.states import (
     OwnToken,
     PickAccount,
     PickAmount,
+    PickBudget,
+    PickMix,
     PickMode,
     PickName,
     PickPace,
@@ -46,6 +63,7 @@ from flows.states import (
     Working,
     WrongMode,
 )
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
 
 S = TypeVar("S")
 TOKEN = frozenset({Kind.TOKEN})
@@ -82,9 +100,26 @@ def _before_key(state: MakeKey) -> State:
     return Home(state.job.worker)
 
 
+def _before_phrase(state: ConfirmLive) -> State:
+    if state.access and state.key_id and state.secret:
+        if state.flipped:
+            return WrongMode(choices.flipped(state.job), state.access, state.key_id, state.secret)
+        return Review(state.job, Complete(state.access, state.key_id, state.secret, state.job.worker))
+    return Review(state.job, state.access)
+
+
 def _token_again(state: PickAccount | PickName) -> State:
     return AskToken(state.job, state.key_id, state.secret)
 
+
+HANDS: Mapping[str, Callable[[Any, str, Context], Move]] = {
+    "do": control.home_tapped,
+    "arm": arming.arm_tapped,
+    "chart": acts.chart_tapped,
+    "tune": tuning.tapped,
+    "tools": acts.toolbox_tapped,
+    "another": control.set_up,
+}
 
 # fmt: off
 TABLE: tuple[Row[Any], ...] = (
@@ -97,18 +132,20 @@ TABLE: tuple[Row[Any], ...] = (
     Row(AskRisk,     advice.ask_risk,      2, {"answer": advice.risk_said},              lambda s: AskTried(s.kept)),
     Row(Advice,      advice.advice,        2, {"mode": choices.mode_picked},
         lambda s: AskRisk(s.tried, s.kept)),
-    Row(PickPlan,    screens.pick_plan,    3, {"watch": choices.plan_watch, "suggested": choices.plan_suggested,
-                                               "own": choices.plan_own},                 lambda s: PickMode(s.kept)),
-    Row(PickSymbol,  screens.pick_symbol,  3, {"symbol": choices.symbol_tapped},
-        lambda s: PickPlan(s.mode, s.kept), said=choices.symbol_said),
-    Row(PickAmount,  screens.pick_amount,  3, {"amount": choices.amount_tapped},
-        lambda s: PickSymbol(s.mode, s.kept), said=choices.amount_said),
-    Row(PickPace,    screens.pick_pace,    3, {"pace": choices.pace_tapped},
-        lambda s: PickAmount(s.mode, s.symbol, s.kept)),
-    Row(Review,      screens.review,       4, {"agree": choices.agreed},   lambda s: PickPlan(s.job.mode, s.kept)),
-    Row(ConfirmLive, screens.confirm_live, 4, {},
-        lambda s: WrongMode(choices.flipped(s.job), s.access, s.key_id, s.secret) if s.access and s.key_id and s.secret
-        else Review(s.job, s.access), said=choices.live_said),
+    Row(PickPlan,    plan_screens.pick_plan,   3, {"watch": planning.watch, "suggested": planning.suggested,
+                                                   "mix": planning.mix, "own": planning.own_buy,
+                                                   "own_mix": planning.own_mix}, planning.before_plan),
+    Row(PickSymbol,  plan_screens.pick_symbol, 3, {"symbol": planning.symbol_tapped},
+        lambda s: PickPlan(s.mode, s.kept), said=planning.symbols_said),
+    Row(PickAmount,  plan_screens.pick_amount, 3, {"amount": planning.amount_tapped},
+        lambda s: PickSymbol(s.mode, s.kept), said=planning.amount_said),
+    Row(PickPace,    plan_screens.pick_pace,   3, {"pace": planning.pace_tapped},
+        lambda s: PickAmount(s.mode, s.symbols, s.kept)),
+    Row(PickMix,     plan_screens.pick_mix,    3, {}, lambda s: PickPlan(s.mode, s.kept), said=planning.mix_said),
+    Row(PickBudget,  plan_screens.pick_budget, 3, {"budget": planning.budget_tapped, "trend": planning.trend_tapped},
+        planning.before_budget, said=planning.budget_said),
+    Row(Review,      plan_screens.review,  4, {"agree": choices.agreed},   lambda s: PickPlan(s.job.mode, s.kept)),
+    Row(ConfirmLive, screens.confirm_live, 4, {}, _before_phrase, said=choices.live_said),
     Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection, "again": access.try_again},
         _before_token,
         pasted=access.token_pasted, asks=TOKEN, strict=True),
@@ -131,9 +168,22 @@ TABLE: tuple[Row[Any], ...] = (
     Row(Stopped,     screens.stopped,      0, {"again": keys.try_again, "other_keys": keys.other_keys}, None,
         pasted=keys.pasted_instead, asks=KEYS, strict=True),
     # — looking after what is there —
-    Row(Done,        screens.done,         0, {"do": control.home_tapped, "another": control.set_up}, cancel=False),
-    Row(Home,        screens.home,         0, {"do": control.home_tapped, "show": control.show_worker,
-                                               "another": control.set_up}, ended=control.home_ended, cancel=False),
+    Row(Done,        worker_screens.done,  0, HANDS, cancel=False),
+    Row(Home,        worker_screens.home,  0, {**HANDS, "show": control.show_worker}, ended=control.home_ended,
+        cancel=False),
+    Row(ConfirmArm,  worker_screens.confirm_arm,   0, {}, control.go_back, said=arming.arm_said, cancel=False),
+    Row(Tuning,      worker_screens.tuning,        0, {"plan": tuning.change_plan, "limit": tuning.change_limit},
+        tuning.home_of, ended=tuning.told, cancel=False),
+    Row(PickLimit,   worker_screens.pick_limit,    0, {"limit": tuning.limit_tapped},
+        lambda s: Tuning(s.worker, s.report), cancel=False),
+    Row(SetLimit,    worker_screens.set_limit,     0, {}, lambda s: PickLimit(s.worker, s.report),
+        said=tuning.limit_said, cancel=False),
+    Row(ConfirmPlan, worker_screens.confirm_plan,  0, {"yes": tuning.plan_confirmed}, tuning.before_confirming,
+        cancel=False),
+    Row(Toolbox,     worker_screens.toolbox,       0, {"tool": acts.tool_tapped}, control.go_back, cancel=False),
+    Row(ConfirmAct,  worker_screens.confirm_act,   0, {"yes": acts.confirmed}, control.go_back, cancel=False),
+    Row(ConfirmClose, worker_screens.confirm_close, 0, {"yes": acts.confirmed}, control.go_back,
+        ended=acts.previewed, cancel=False),
     Row(ConfirmDestroy, screens.confirm_destroy, 0, {}, control.go_back, said=control.destroy_said, cancel=False),
     Row(Destroying,  screens.destroying,   0, {}, ended=control.destroy_ended, strict=True, cancel=False),
     Row(Gone,        screens.gone,         0, {"another": control.set_up}, cancel=False),

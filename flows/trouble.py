@@ -11,11 +11,13 @@ TOKEN_CODES = frozenset({
     "token_gone", "no_token",
 })  # fmt: skip
 KEY_CODES = frozenset({"wrong_pair", "other_alpaca_account", "keys_gone"})
-KNOWN_CODES = TOKEN_CODES | KEY_CODES | {
+PLAN_CODES = frozenset({"symbol_unknown", "symbol_untradable", "symbol_whole_only"})
+KNOWN_CODES = TOKEN_CODES | KEY_CODES | PLAN_CODES | {
     "account_not_active", "account_blocked", "alpaca_slow", "alpaca_unreachable", "alpaca_busy", "alpaca_odd",
     "email_unverified", "name_taken", "name_invalid", "name_missing", "script_limit", "cron_limit", "script_absent",
     "busy", "throttled", "unreachable", "not_answering", "foreign_script", "worker_unreachable", "worker_absent",
-    "worker_forgotten", "worker_refused", "command_key_lost", "symbol_unknown", "stuck", "timeout",
+    "worker_forgotten", "worker_refused", "command_key_lost", "stuck", "timeout",
+    "worker_outdated", "market_closed", "beyond_ceiling", "no_history", "nothing_to_export", "not_sent",
 }  # fmt: skip
 
 

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Any, Final
 
 from bot.keycheck import Good
+from bot.keycheck.symbols import first_flaw
 from bot.operations.keys import verdict
+from bot.operations.tending import meant
 from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
-from deploy.commands import CommandKey
+from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import DeployError
 from deploy.secret import Secret
@@ -41,6 +43,11 @@ async def deploy_worker(shop: Workshop, operation: Operation, report: Report) ->
     found = verdict(await shop.checker.check(keys.key_id, keys.secret, operation.arguments["mode"]))
     if isinstance(found, Outcome):
         return found
+    flaw = await first_flaw(
+        shop.cloudflare.http, shop.places.alpaca[operation.arguments["mode"]], keys, wanted(operation)
+    )
+    if flaw is not None:
+        return failed(str(flaw.flaw), detail=flaw.symbol)
     row, first = await _row(shop, operation, found, keys)
     try:
         return await _deploy(shop, row, token, keys, found.account_id, report, first=first)
@@ -48,6 +55,12 @@ async def deploy_worker(shop: Workshop, operation: Operation, report: Report) ->
         return lost_key()
     except DeployError as error:
         return refused(error)
+
+
+def wanted(operation: Operation) -> list[str]:
+    """List the symbols a new Worker may order."""
+    symbols = _figures(operation.arguments["limits"]).get("symbols")
+    return [str(symbol) for symbol in symbols] if isinstance(symbols, list) else []
 
 
 async def _deploy(  # noqa: PLR0917
@@ -67,6 +80,7 @@ async def _deploy(  # noqa: PLR0917
         first=first,
     )
     run = deployed.first_run
+    armed = await _armed(shop.client(replace(row, url=deployed.url)))
     return done(
         "deployed",
         worker=row.id,
@@ -75,7 +89,18 @@ async def _deploy(  # noqa: PLR0917
         subdomain=deployed.subdomain,
         outcome=run.outcome if run else "",
         reason=run.reason if run else "",
+        orders=meant(run),
+        armed=armed,
     )
+
+
+async def _armed(client: WorkerClient) -> bool:
+    """Tell whether it trades already or has nothing to trade; one that does not say so still has to be started."""
+    try:
+        status = await client.status()
+    except DeployError:
+        return False
+    return status.armed or status.plan.get("kind") == "watch"
 
 
 async def _row(shop: Workshop, operation: Operation, found: Good, keys: Keys) -> tuple[workers.Worker, bool]:

@@ -74,7 +74,7 @@ def _worker_row(connection: Connection, operation: Operation, code: str, data: d
             workers.change(connection, worker_id, state="paused")
         case "resumed":
             workers.change(connection, worker_id, state="running")
-        case "status":
+        case _ if "running" in data:  # whatever was asked, the Worker said how it stands
             workers.change(connection, worker_id, state="running" if data["running"] else "paused")
         case _:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 from bot.operations.keys import verdict
 from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
@@ -11,7 +12,7 @@ from bot.storage import workers
 from bot.vault.keyring import CannotOpen
 from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
-from deploy.reports import Order, Status
+from deploy.reports import Holding, Order, Run, Status
 from deploy.secret import Secret
 from deploy.steps import change_keys, gone, remove
 
@@ -21,6 +22,8 @@ PAUSES = {
     "loss": "it lost more today than you allow",
     "keys": "Alpaca refuses its keys; change them",
     "account": "its keys open another account",
+    "closed": "it sold what it had bought, as you asked",
+    "locked": "you locked the account",
 }
 REFUSALS = {
     "no_token": "no_token",
@@ -54,11 +57,11 @@ async def tend(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     code = {("pause", False): "paused", ("resume", True): "resumed"}.get(
         (operation.kind, status.paused is None), "status"
     )
-    return done(code, worker=row.id, **card(status, int(shop.clock())))
+    return done(code, **card(status, int(shop.clock()), shop.template.version), worker=row.id)
 
 
-def card(status: Status, now: int) -> dict[str, object]:
-    """Give a Worker's status as the conversation shows it: short texts and whole numbers."""
+def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
+    """Give a Worker's status as the conversation shows it; `newest` is the version it could have."""
     tick, account = status.last_tick, status.account
     return {
         "at": now,
@@ -67,18 +70,70 @@ def card(status: Status, now: int) -> dict[str, object]:
         "last_tick": tick.outcome if tick else "",
         "last_reason": tick.reason if tick else "",
         "last_at": _unix(tick.at) if tick else 0,
+        "next_at": _unix(status.next_tick),
         "ticks": status.ticks,
         "equity": account.equity if account else "",
         "cash": account.cash if account else "",
         "currency": account.currency if account else "",
-        "positions": [f"{each.qty} {each.symbol}, worth ${each.market_value}" for each in status.positions],
-        "orders": [_order(order) for order in status.orders_today],
+        "positions": _shares(status),
+        "orders": [_order(order) for order in status.orders_today] if status.armed else meant(tick),
+        "armed": status.armed,
+        "plan": dict(status.plan),
+        "limits": dict(status.limits),
+        "ceilings": dict(status.ceilings),
+        **_worth(status),
+        "schedule": status.schedule,
+        "outdated": bool(newest and status.template and status.template != newest),
+        "key_ending": status.key_ending,
     }
 
 
+def _shares(status: Status) -> list[str]:
+    """List its own shares; a bot that only watches shows what the account holds."""
+    if status.holdings or status.plan.get("kind") != "watch":
+        return [_holding(each) for each in status.holdings]
+    return [f"{each.qty} {each.symbol}, worth ${each.market_value}" for each in status.positions]
+
+
+def _holding(holding: Holding) -> str:
+    worth = f", worth ${holding.value}" if holding.value else ""
+    return f"{holding.qty} {holding.symbol} for ${holding.cost}{worth}"
+
+
+def _worth(status: Status) -> dict[str, str]:
+    budget = status.budget
+    if budget is None:
+        return {"invested": "", "value": "", "profit": ""}
+    costs, value = [_cents(each.cost) for each in status.holdings], _cents(budget.value)
+    profit = "" if value is None or None in costs else signed(value - sum(cost for cost in costs if cost is not None))
+    return {"invested": budget.invested, "value": budget.value if profit else "", "profit": profit}
+
+
+def signed(amount: Decimal) -> str:
+    """Say a gain or a loss: "+$1.20", "-$0.30"."""
+    return f"{'-' if amount < 0 else '+'}${abs(amount):.2f}"
+
+
+def _cents(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def meant(run: Run | None) -> list[str]:
+    """List what a trial would have ordered."""
+    return [_size(order) for order in run.orders if order.status == "dry"] if run else []
+
+
 def _order(order: Order) -> str:
+    return f"{_size(order)}, {order.status}"
+
+
+def _size(order: Order) -> str:
     size = f"${order.notional}" if order.notional else str(order.qty)
-    return f"{order.side} {size} of {order.symbol}, {order.status}"
+    return f"{order.side} {size} of {order.symbol}"
 
 
 def _unix(iso: str) -> int:

@@ -39,30 +39,7 @@ SCREENS: Final[dict[str, str]] = {
         "At Alpaca, set the switch (top left) to your mode: each has its own keys."
     ),
     # plan
-    "plan.title": "<b>What shall your bot do?</b>",
-    "plan.body": (
-        "<b>Watch only</b> looks at your account every 15 minutes and reports. It never orders.\n"
-        "<b>Recurring buy</b> buys a fixed amount of one fund or share, again and again. It never sells.\n\n"
-        "VTI holds the whole US stock market, SPY the 500 largest US companies. These are examples, not advice."
-    ),
-    "plan.watch": "Watch only, no orders",
-    "plan.recurring_day": "Buy ${amount} of {symbol} every trading day",
-    "plan.recurring_week": "Buy ${amount} of {symbol} once a week",
-    "symbol.title": "<b>What shall it buy?</b>",
-    "symbol.body": "Tap one, or type the symbol of a US share or fund, for example <code>VOO</code>.",
-    "amount.title": "<b>How much {symbol} each time?</b>",
-    "amount.body": "In US dollars. Tap one, or type an amount from 1 to 1000.",
-    "pace.title": "<b>How often shall it buy ${amount} of {symbol}?</b>",
     # review
-    "review.title": "<b>Please check</b>",
-    "review.mode_paper": "<b>Account:</b> PAPER, practice money",
-    "review.mode_live": "<b>Account:</b> LIVE, real money",
-    "review.plan": "<b>Plan:</b> {plan}",
-    "review.no_orders": "<b>Limits:</b> it may not place any order",
-    "review.limits": (
-        "<b>Limits:</b> at most ${per_order} per order, ${per_day} per day and ${budget} in all. "
-        "Then it stops buying and says so. No debt, no selling."
-    ),
     "consent.text": (
         "By tapping <b>I agree</b> you say:\n"
         "• These accounts are mine.\n"
@@ -152,24 +129,7 @@ SCREENS: Final[dict[str, str]] = {
     "wrongmode.fixed": "A bot keeps its mode. Make a pair in the right mode and paste it.",
     "stopped.title": "<b>That did not work yet</b>",
     "stopped.body": "Nothing you gave is lost: the keys stay sealed for some minutes. Try again, or paste others.",
-    "done.title": "🎉 <b>Your bot is running</b>",
-    "done.body": "It lives in your Cloudflare account as <code>{script}</code>. I have forgotten your keys.",
-    "done.first_look": "<b>Its first look:</b> {reason}",
-    "done.next": (
-        "<b>What now?</b> Nothing needs doing: it looks at the market every 15 minutes. "
-        "Tap Status to see how it does, Pause to hold it. You can also remove it here at any time."
-    ),
     # looking after
-    "home.title": "<b>Your bot</b> <code>{script}</code>",
-    "home.none": "There is no bot here yet. Shall we set one up?",
-    "home.asking": "⏳ Asking your bot…",
-    "card.running": "▶️ <b>Running</b>",
-    "card.paused": "⏸ <b>Paused</b>: {why}",
-    "card.money": "<b>Account:</b> {equity} {currency} in all, {cash} {currency} in cash",
-    "card.last_tick": "<b>Last look</b> ({minutes} min ago): {reason}",
-    "card.no_tick": "It has not looked at the market yet. Its clock may need up to 15 minutes to start.",
-    "card.position": "• holds {line}",
-    "card.order": "• today: {line}",
     "destroy.title": "🗑 <b>Remove your bot {script}?</b>",
     "destroy.body": (
         "It stops at once, its open orders are cancelled, and it is deleted from your Cloudflare account with its "
@@ -209,13 +169,6 @@ BUTTONS: Final[dict[str, str]] = {
     "button.signed_in": "I am signed in",
     "button.paper": "📝 PAPER: practice (recommended)",
     "button.live": "💵 LIVE: real money",
-    "button.watch": "👀 Watch only",
-    "button.buy_week": "Buy ${amount} of {symbol} every week",
-    "button.buy_day": "Buy ${amount} of {symbol} every day",
-    "button.own_plan": "Put my own together",
-    "button.dollars": "${amount}",
-    "button.every_week": "Once a week",
-    "button.every_day": "Every trading day",
     "button.agree": "I agree",
     "button.token": "Make the token",
     "button.tokens": "Cloudflare tokens",
@@ -233,14 +186,7 @@ BUTTONS: Final[dict[str, str]] = {
     "button.paste_other": "Paste {mode} keys",
     "button.try_again": "Try again",
     "button.other_keys": "Paste other keys",
-    "button.status": "📊 Status",
-    "button.pause": "⏸ Pause",
-    "button.resume": "▶️ Resume",
-    "button.rotate": "🔑 Change keys",
-    "button.destroy": "🗑 Remove",
-    "button.another": "➕ Another bot",
     "button.again_from_start": "Set up a new bot",
-    "button.show": "Show {script}",
     "button.keep_worker": "Keep my bot",
     "button.keep_going": "Go on with the set-up",
     "button.stop_now": "Stop and forget",

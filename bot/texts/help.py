@@ -6,6 +6,9 @@ from typing import Final
 
 HELP: Final[dict[str, str]] = {
     "topic.help": "What I can do",
+    "topic.plans": "What each plan does",
+    "topic.budget": "Budget and own shares",
+    "topic.trial": "Trial and start",
     "topic.security": "How is this safe?",
     "topic.permissions": "What a key can do",
     "topic.costs": "What does it cost?",
@@ -14,6 +17,9 @@ HELP: Final[dict[str, str]] = {
     "topic.words": "Words explained",
     # what people type who look for a topic
     "search.help": "help command commands start begin do able possible menu",
+    "search.plans": "plan plans strategy mix trend filter recurring buy stocks bonds shares fund rebalance invest",
+    "search.budget": "budget limit limits most spend invested own shares sell touch ceiling tighten raise",
+    "search.trial": "trial dry run start arm armed begin trading test simulate",
     "search.security": "safe safety secure security trust steal stolen hacked scam leak keys secret delete",
     "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
     "search.costs": "cost costs price free fee fees pay paid charge money expensive commission",
@@ -29,11 +35,40 @@ HELP: Final[dict[str, str]] = {
         "/start: go on where we were\n"
         "/status: how your bot is doing\n"
         "/pause: hold it · /resume: let it go on\n"
+        "/plan: what it does, and its limits\n"
+        "/chart: how its shares have done · /export: its books\n"
+        "/lock: stop all orders of the account · /unlock\n"
         "/rotate: change its Alpaca keys\n"
         "/destroy: remove it\n"
         "/cancel: stop a set-up\n"
         "/security: how your keys are handled\n"
         "/privacy: what I keep · /forget: delete it"
+    ),
+    "help.plans": (
+        "<b>What each plan does</b>\n\n"
+        "<b>Watch only</b>: looks every 15 minutes and reports. It never orders.\n"
+        "<b>Buy</b>: a fixed amount of one to ten symbols, every trading day or once a week. It never sells.\n"
+        "<b>Mix</b>: fixed parts of a budget, for example 60% shares and 40% bonds. Once a trading day it looks; when "
+        "a part is 5 points off it sells what is too much and buys what is too little.\n"
+        "<b>Trend filter</b>: the same, but a symbol is held only while its price is above its mean of ten months. "
+        "That can soften long falls. It also sells low at times and misses quick recoveries.\n\n"
+        "No plan borrows money or bets on falling prices. All can lose money."
+    ),
+    "help.budget": (
+        "<b>Budget and own shares</b>\n\n"
+        "The budget is the most your bot may have invested at one time. What it sells gives room again.\n"
+        "It keeps a book of what it bought. It sells only that: shares you held before, or buy yourself, are not "
+        "touched.\n"
+        "Budget, limits and symbols are written into your bot when it is put in place. In this chat you can tighten "
+        "them (/plan). Going beyond needs your Cloudflare token and a new agreement, so whoever took over this chat "
+        "could not do it."
+    ),
+    "help.trial": (
+        "<b>Trial and start</b>\n\n"
+        "A new bot, and one with a new plan, only shows what it would order: a trial, or dry run. The market must be "
+        "open for that.\n"
+        "When it looks right, tap <b>Start trading</b>. With real money you type a phrase for that. /pause holds it "
+        "again at any time."
     ),
     "help.security": (
         "<b>How your keys are handled</b>\n\n"
@@ -83,6 +118,10 @@ HELP: Final[dict[str, str]] = {
         "<b>Token</b>: the same at Cloudflare, in one piece.\n"
         "<b>Worker</b>: a small program that runs at Cloudflare; your bot is one.\n"
         "<b>Symbol</b>: a share's short name, like VTI.\n"
-        "<b>Order</b>: asking the broker to buy or sell."
+        "<b>Order</b>: asking the broker to buy or sell.\n"
+        "<b>Fund</b>: many shares or bonds in one. VTI: US shares, VXUS: shares of the rest of the world, BND: US "
+        "bonds.\n"
+        "<b>Bond</b>: a loan that pays interest; moves less than shares.\n"
+        "<b>Trial</b>: it shows what it would order, and orders nothing."
     ),
 }

@@ -29,8 +29,6 @@ NOTICES: Final[dict[str, str]] = {
         "You sent me more at once than I can read, so I passed over some of it. Keys among it are deleted and were not "
         "used. Please use the buttons above."
     ),
-    "notice.symbol_unreadable": "That does not look like a symbol. US symbols have one to five letters, like VTI.",
-    "notice.amount_unreadable": "I cannot read that amount. Please type dollars from 1 to 1000, for example 12.50.",
     "notice.phrase_differs": "That is not the phrase. Type {phrase} to go on, or tap a button below.",
     "notice.secret_first": "That was the Secret. I have sealed it. Now I need the Key ID as well.",
     "notice.key_id_again": "That was a Key ID, so I use this one. Now I need the Secret that belongs to it.",
@@ -44,8 +42,6 @@ NOTICES: Final[dict[str, str]] = {
     ),
     "notice.keys_expired": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
     "notice.secret_expired": "I hold the Secret for 15 minutes at most, and that is over. Please paste it again.",
-    "notice.paused": "⏸ Paused. Your bot places no more orders until you resume it.",
-    "notice.resumed_worker": "▶️ Your bot is running again.",
     "notice.rotated": "✅ Both keys are changed. Your bot now uses the Key ID ending in <code>{ending}</code>.",
     "tell.status": "📊 Your {mode} bot: {reason}",
     "tell.paused": "⏸ Your {mode} bot is paused. It places no more orders until you resume it.",
@@ -190,7 +186,6 @@ TROUBLES: Final[dict[str, str]] = {
     "error.command_key_lost": (
         "I have lost the key that commands your bot. It goes on working. To remove it, paste a Cloudflare token."
     ),
-    "error.symbol_unknown": "Alpaca cannot trade {detail} in parts. Cancel, and pick another symbol.",
     "error.stuck": "That took too long, so I stopped waiting. Please try again.",
     "error.timeout": "That took too long, so I stopped waiting. Please try again.",
 }

@@ -11,8 +11,10 @@ from bot.texts.advice import ADVICE
 from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.help import HELP
 from bot.texts.places import WHERE
+from bot.texts.plans import PLANS
 from bot.texts.preferences import PREFERENCES
 from bot.texts.remarks import NOTICES, PASTES, TROUBLES
+from bot.texts.tending import TENDING
 from flows.screen import Screen
 from flows.words import Text
 
@@ -25,7 +27,9 @@ CATALOGUE: Final[Mapping[str, str]] = {
     **HELP,
     **WHERE,
     **ADVICE,
+    **PLANS,
     **PREFERENCES,
+    **TENDING,
 }
 _SLOT = re.compile(r"\{(\w+)\}")
 LONGEST_LABEL = 64

@@ -13,7 +13,7 @@ from flows.effects import StartOperation, Tell
 from flows.events import Asked, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
 from flows.machine import FRESH, advance, operation_of, tickets, view
 from flows.notices import USUAL, Notices
-from flows.plans import Mode, Pace, Recurring, Watch
+from flows.plans import Limits, Mix, Mode, Pace, Recurring, Trend, Watch, Weight
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Tap
 from flows.states import (
@@ -21,10 +21,12 @@ from flows.states import (
     AskKeyId,
     AskSecret,
     AskToken,
+    Complete,
     ConfirmDestroy,
     ConfirmLive,
     Connected,
     Done,
+    Existing,
     Gone,
     Held,
     Home,
@@ -34,6 +36,8 @@ from flows.states import (
     OwnToken,
     PickAccount,
     PickAmount,
+    PickBudget,
+    PickMix,
     PickName,
     PickPlan,
     PickSymbol,
@@ -43,11 +47,24 @@ from flows.states import (
     WrongMode,
 )
 from flows.table import TABLE
+from flows.telling import report_of
+from flows.tended import ConfirmArm, ConfirmClose, SetLimit, Toolbox, Tuning
 
 NOW = 1_800_000_000
 OUTCOMES = {
     "connect": ("connected", "pick_account", "no_name", "name_taken", "token_invalid", "throttled", "internal"),
-    "deploy": ("deployed", "wrong_pair", "other_mode", "cron_limit", "token_expired", "keys_gone", "cancelled", "odd"),
+    "deploy": (
+        "deployed",
+        "wrong_pair",
+        "other_mode",
+        "cron_limit",
+        "token_expired",
+        "keys_gone",
+        "cancelled",
+        "odd",
+        "symbol_unknown",
+        "symbol_whole_only",
+    ),
     "rotate": ("rotated", "other_mode", "no_token", "worker_unreachable", "wrong_pair"),
     "undo": ("undone", "token_gone"),
     "destroy": ("destroyed", "unsure", "no_token", "worker_absent"),
@@ -55,28 +72,41 @@ OUTCOMES = {
     "pause": ("paused", "worker_absent"),
     "resume": ("resumed", "internal"),
     "wake": ("woken", "worker_unreachable"),
+    "arm": ("armed", "worker_outdated"),
+    "set": ("plan_set", "limit_set", "watch_set", "beyond_ceiling"),
+    "cancel_orders": ("orders_cancelled", "worker_unreachable"),
+    "preview": ("preview", "market_closed", "worker_outdated"),
+    "close": ("closed", "market_closed"),
+    "lock": ("locked", "status"),
+    "unlock": ("unlocked", "internal"),
+    "chart": ("charted", "no_history"),
+    "export": ("exported", "not_sent"),
 }
 COMMANDS = (
-    "start",
-    "status",
-    "pause",
-    "resume",
-    "rotate",
-    "destroy",
-    "cancel",
-    "help",
-    "security",
-    "forget",
-    "settings",
-    "wake",
-    "x",
-    "",
+    "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
+    "plan", "chart", "lock", "unlock", "export", "settings", "wake",
+)  # fmt: skip
+WORDS = (
+    "TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²",
+    "60 VTI, 40 BND", "250", "VTI, BND", "99999999", "5",
+)  # fmt: skip
+LIMITS = {"per_order": "500.00", "per_day": "500.00", "budget": "500.00", "symbols": ["VTI", "BND", "<X>"],
+          "cash_kept": "20.00"}  # fmt: skip
+PLANS = (
+    {"kind": "watch"},
+    {"kind": "recurring", "symbols": ["VTI", "BND"], "amount": "5.00", "every": "week"},
+    {"kind": "mix", "weights": {"VTI": 60, "BND": 40}, "band": 5},
+    {"kind": "trend", "weights": {"VTI": 60}, "band": 5, "months": 10},
+    {"kind": "from the future"},
+    None,
 )
-WORDS = ("TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²")
 DATA = {
     "accounts": [["a1", "Ann <b>"], ["a2", "Bob & Co"]], "account": "a1", "account_name": "Ann", "subdomain": "ann",
     "suggestion": "ann-1f", "script": "soar-paper-0", "running": False, "at": NOW, "last_at": NOW - 60, "ticks": 3,
     "equity": "100.00", "positions": ["1 VTI"], "orders": ["buy $5 of VTI, filled"], "detail": "x<y", "incident": "1f",
+    "armed": False, "limits": LIMITS, "ceilings": LIMITS, "invested": "12.00", "value": "13.00", "profit": "+$1.00",
+    "next_at": NOW + 600, "schedule": "alarm", "outdated": True, "key_ending": "4F2A", "cancelled": 2, "left": 0,
+    "remark": "Sold <all>.", "files": "orders", "total": "13.00",
 }  # fmt: skip
 
 
@@ -87,7 +117,9 @@ def histories(draw: st.DrawFn) -> list[tuple[str, int]]:
 
 HELD = Held("t", NOW + 900)
 ACCESS = Connected(Held("c", NOW + 3600), Account("a1", "Ann"), "ann")
-JOB = NewWorker(Mode.LIVE, Recurring("VTI", "5.00", Pace.DAY), "0" * 16)
+JOB = NewWorker(Mode.LIVE, Recurring(("VTI",), "5.00", Pace.DAY), "0" * 16)
+COMPLETE = Complete(ACCESS, HELD, HELD, "0" * 16)
+EXISTING = Existing("0" * 16, Limits("500.00", "500.00", "500.00", ("VTI", "BND")))
 STARTS: tuple[State, ...] = (
     FRESH.state,
     PickPlan(Mode.PAPER, ACCESS),
@@ -100,6 +132,14 @@ STARTS: tuple[State, ...] = (
     Stopped(JOB, ACCESS, HELD, HELD, "cron_limit"),
     AskKeyId(NewKeys("0" * 16, Mode.PAPER, "a1"), OwnToken()),
     Done("0" * 16, "idle", "Nothing to do."),
+    Done("0" * 16, "dry", "A trial.", ("buy $5.00 of VTI",), armed=False),
+    PickPlan(Mode.PAPER, COMPLETE),
+    PickBudget(Mode.LIVE, Trend((Weight("VTI", 60), Weight("BND", 40))), COMPLETE),
+    PickPlan(Mode.LIVE, EXISTING),
+    Tuning("0" * 16, report_of({**DATA, "plan": PLANS[2]})),
+    SetLimit("0" * 16, report_of({**DATA, "plan": PLANS[1]}), "cash_kept"),
+    Toolbox("0" * 16, Home("0" * 16)),
+    ConfirmClose("0" * 16, Mode.LIVE, Home("0" * 16), None, ("sell 1 of VTI",), "240.00", "Closed now."),
     Home("0" * 16),
     Gone(Mode.LIVE, "soar-live-0", sure=False),
     Preferences(USUAL, Home("0" * 16)),
@@ -150,7 +190,8 @@ class World:
                     return Elapsed()
                 operation = known[number % len(known)]
                 what = self.running.pop(operation)
-                return Ended(operation, what, OUTCOMES[what][number % len(OUTCOMES[what])], DATA)
+                told = {**DATA, "worker": f"{0:016x}", "plan": PLANS[number % len(PLANS)]}
+                return Ended(operation, what, OUTCOMES[what][number % len(OUTCOMES[what])], told)
             case _:
                 self.now += 60 * (number % 50)
                 return Elapsed()
@@ -203,7 +244,13 @@ def test_no_history_leads_into_a_corner(history: list[tuple[str, int]], start: S
 
 TYPED = (
     PickSymbol(Mode.PAPER),
-    PickAmount(Mode.LIVE, "VTI"),
+    PickAmount(Mode.LIVE, ("VTI",)),
+    PickMix(Mode.PAPER),
+    PickMix(Mode.PAPER, EXISTING),
+    PickSymbol(Mode.PAPER, EXISTING),
+    PickBudget(Mode.PAPER, Mix((Weight("VTI", 1), Weight("BND", 99)))),
+    ConfirmArm("0" * 16, Mode.LIVE, Home("0" * 16)),
+    SetLimit("0" * 16, report_of({**DATA, "plan": PLANS[1]}), "per_order"),
     ConfirmLive(NewWorker(Mode.LIVE, Watch(), "0" * 16)),
     PickName(NewWorker(Mode.PAPER, Watch(), "0" * 16), HELD, Account("a1", "Ann"), "ann-1f"),
     ConfirmDestroy("0" * 16, Mode.PAPER, Home("0" * 16)),

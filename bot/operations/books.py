@@ -1,0 +1,159 @@
+"""What a Worker remembers, sent into the chat: the chart of its days, its books as CSV files."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final, Protocol
+
+from bot.chart import Point, draw
+from bot.operations.tending import signed
+from bot.operations.trading import refusal
+from bot.operations.workshop import Workshop, done, failed, lost_key, refused
+from bot.runner.port import Operation, Outcome, Report
+from bot.storage import workers
+from bot.telegram.client import Sent
+from bot.texts.render import render
+from bot.vault.keyring import CannotOpen
+from deploy.commands import WorkerClient
+from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
+from deploy.fields import Fields
+from deploy.outcomes import Day, Table
+from flows.words import say
+
+DAYS: Final = 365
+TABLES: Final[tuple[Table, ...]] = ("orders", "runs", "events", "days")
+MOST_PAGES: Final = 200
+RISKY: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take what begins so for a formula
+
+
+class Mail(Protocol):
+    """Sends files into a chat."""
+
+    async def send_picture(self, chat_id: int, png: bytes, caption: str, *, name: str = ...) -> Sent:
+        """Send a picture with its caption (HTML)."""
+
+    async def send_file(self, chat_id: int, content: bytes, name: str, caption: str = "") -> Sent:
+        """Send a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Shows what a Worker remembers; a run that is repeated after a crash may send it twice."""
+
+    mail: Mail
+
+    async def chart(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
+        """Draw its days and send the picture."""
+        await report("chart")
+        return await _with_client(shop, operation, self._chart)
+
+    async def export(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
+        """Send its books, one file for each that is not empty."""
+        await report("export")
+        return await _with_client(shop, operation, self._export)
+
+    async def _chart(self, row: workers.Worker, client: WorkerClient) -> Outcome:
+        points = known(await client.history(days=DAYS))
+        if not points:
+            return failed("no_history", worker=row.id)
+        last = points[-1]
+        png = await asyncio.to_thread(draw, points, f"{row.mode.upper()}  {row.script}")
+        caption = say(
+            "chart.caption",
+            script=row.script,
+            first=points[0].date,
+            last=last.date,
+            value=f"{last.value:.2f}",
+            invested=f"{last.invested:.2f}",
+            profit=signed(last.value - last.invested),
+        )
+        sent = await self.mail.send_picture(row.chat_id, png, render(caption), name=f"{row.script}.png")
+        return done("charted", worker=row.id) if sent.message_id else failed("not_sent", worker=row.id)
+
+    async def _export(self, row: workers.Worker, client: WorkerClient) -> Outcome:
+        sent = []
+        for table in TABLES:
+            rows = await _all(client, table)
+            if not rows:
+                continue
+            caption = render(say("export.caption", table=table, script=row.script, rows=len(rows)))
+            name = f"{row.script}-{table}.csv"
+            if (await self.mail.send_file(row.chat_id, as_csv(rows), name, caption)).message_id is None:
+                return failed("not_sent", worker=row.id)
+            sent.append(table)
+        if not sent:
+            return failed("nothing_to_export", worker=row.id)
+        return done("exported", worker=row.id, files=", ".join(sent))
+
+
+async def _with_client(
+    shop: Workshop, operation: Operation, work: Callable[[workers.Worker, WorkerClient], Awaitable[Outcome]]
+) -> Outcome:
+    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
+    if row is None:
+        return failed("worker_forgotten")
+    try:
+        return await work(row, shop.client(row))
+    except CannotOpen:
+        return lost_key()
+    except WorkerAbsent:
+        return failed("worker_absent", worker=row.id)
+    except WorkerRefused as error:
+        return refusal(error)
+    except DeployError as error:
+        return refused(error)
+
+
+async def _all(client: WorkerClient, table: Table) -> list[Fields]:
+    rows: list[Fields] = []
+    after = 0
+    for _ in range(MOST_PAGES):
+        page = await client.export(table, after=after)
+        rows += page.rows
+        if page.next is None or page.next <= after:
+            break
+        after = page.next
+    return rows
+
+
+def known(days: Sequence[Day]) -> list[Point]:
+    """Keep the days of which value and cost are known."""
+    points = []
+    for day in days:
+        value, invested = _dollars(day.value), _dollars(day.invested)
+        if value is not None and invested is not None:
+            points.append(Point(day.date, value, invested))
+    return points
+
+
+def _dollars(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def as_csv(rows: Sequence[Fields]) -> bytes:
+    """Write rows as CSV (UTF-8 with its mark, so that spreadsheets read it); columns in the order they first come."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    words = str(value)
+    if isinstance(value, str) and words.startswith(RISKY) and _dollars(words) is None:
+        return f"'{words}"
+    return words

@@ -1,0 +1,132 @@
+"""The wording in English of looking after a bot: arming, its card, its orders and shares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CHOOSE: Final = "Choose another plan below: your token and keys are still here, sealed."
+
+TENDING: Final[dict[str, str]] = {
+    "done.title": "🎉 <b>Your bot is running</b>",
+    "done.body": "It lives in your Cloudflare account as <code>{script}</code>. I have forgotten your keys.",
+    "done.first_look": "<b>Its first look:</b> {reason}",
+    "done.trial": "🧪 <b>So far it is a trial: it orders nothing.</b> Now it would order:",
+    "done.no_orders": "• nothing right now",
+    "done.arm": "Tap <b>Start trading</b> when that looks right. You can also wait and see more trials.",
+    "done.next": (
+        "<b>What now?</b> Nothing needs doing: it looks at the market every 15 minutes. "
+        "Tap Status to see how it does, Pause to hold it. You can also remove it here at any time."
+    ),
+    "arm.title": "<b>Start trading real money?</b>",
+    "arm.body": (
+        "From its next look on your bot places orders with your money, within its limits. You can pause it at any "
+        "time.\n\nTo go on, type <code>{phrase}</code>"
+    ),
+    # the card
+    "home.title": "<b>Your bot</b> <code>{script}</code>",
+    "home.none": "There is no bot here yet. Shall we set one up?",
+    "home.asking": "⏳ Asking your bot…",
+    "card.running": "▶️ <b>Running</b>",
+    "card.paused": "⏸ <b>Paused</b>: {why}",
+    "card.trial": "🧪 <b>Trial</b>: it shows what it would order, and orders nothing",
+    "card.armed": "🟢 <b>Armed</b>: it trades within its limits",
+    "card.plan": "<b>Plan:</b> {plan}",
+    "card.budget": "<b>Budget:</b> ${invested} of ${budget} invested",
+    "card.value": "<b>Worth now:</b> ${value} ({profit})",
+    "card.money": "<b>Account:</b> {equity} {currency} in all, {cash} {currency} in cash",
+    "card.last_tick": "<b>Last look</b> ({minutes} min ago): {reason}",
+    "card.next_tick": "<b>Next look:</b> in {minutes} min",
+    "card.no_tick": "It has not looked at the market yet. Its clock may need up to 15 minutes to start.",
+    "card.position": "• holds {line}",
+    "card.order": "• today: {line}",
+    "card.meant": "• would {line}",
+    "card.sale": "• {line}",
+    "card.health": "<b>Health:</b> {clock}, Key ID ending in <code>{ending}</code>",
+    "card.outdated": "🆕 A newer version of the bot's program is there.",
+    "clock.cron": "clock set",
+    "clock.alarm": "wakes itself up",
+    # orders and shares
+    "tools.title": "🧰 <b>Orders and shares</b>",
+    "tools.body": (
+        "<b>Export</b> sends its books as files. <b>Cancel</b> and <b>Sell</b> touch only what this bot ordered and "
+        "bought. <b>Lock</b> stops all orders of the account, yours too."
+    ),
+    "act.cancel_orders_title": "<b>Cancel its open orders?</b>",
+    "act.cancel_orders_body": (
+        "Orders of this bot that are not carried out yet are taken back; others stay. It may order again at its next "
+        "look: pause it if it shall not."
+    ),
+    "act.lock_title": "🔒 <b>Lock the whole account?</b>",
+    "act.lock_body": (
+        "⚠️ Alpaca then refuses <b>every</b> new order in this account: the bot's, and <b>your own</b> as well, also "
+        "sales. The bot is paused. Unlock it here, or at Alpaca."
+    ),
+    "act.unlock_title": "🔓 <b>Unlock the account?</b>",
+    "act.unlock_body": "New orders are possible again, yours and the bot's. The bot stays paused until you resume it.",
+    "close.title": "<b>Sell all it has bought?</b>",
+    "close.asking": "⏳ Asking your bot what it holds…",
+    "close.total": "About <b>${total}</b> in all, at the last known prices.",
+    "close.no_total": "Prices are not known just now.",
+    "close.body_paper": "It sells these shares at the market's price and pauses. Your other shares are not touched.",
+    "close.body_live": (
+        "It sells these shares for <b>real money</b> at the market's price and pauses. Sales may be taxed. Your other "
+        "shares are not touched."
+    ),
+    "close.remark": "{remark}",
+    # answers
+    "notice.armed": "✅ Started. From its next look on your bot trades within its limits.",
+    "notice.plan_set": "✅ The plan is changed. It starts with a trial: tap Start trading when it looks right.",
+    "notice.watch_set": "✅ Your bot only watches now. It keeps what it has bought.",
+    "notice.limit_set": "✅ The limits are changed.",
+    "notice.orders_cancelled": "✅ Open orders cancelled: {cancelled}. {remark}",
+    "notice.orders_left": "⚠️ Cancelled: {cancelled}, perhaps still open: {left}. Try again in a minute. {remark}",
+    "notice.closed": "{remark}",
+    "notice.locked": "🔒 The account is locked. Nobody can place an order in it, not even you, until you unlock it.",
+    "notice.unlocked": "🔓 The account is unlocked. Your bot is still paused: resume it if it shall go on.",
+    "notice.charted": "The chart is above.",
+    "notice.exported": "Its books are above: {files}.",
+    "notice.nothing_to_sell": "It holds nothing it bought, so there is nothing to sell.",
+    "notice.paused": "⏸ Paused. Your bot places no more orders until you resume it.",
+    "notice.resumed_worker": "▶️ Your bot is running again.",
+    "tell.answer": "🤖 Your {mode} bot: {answer}",
+    # the chart and the files, as messages of their own
+    "chart.caption": (
+        "📈 <b>{script}</b>, {first} to {last}: worth ${value} from ${invested} invested ({profit}). "
+        "The blue line is what its shares are worth, the dashed one what went into them."
+    ),
+    "export.caption": "{table} of {script}, {rows} rows",
+    # troubles
+    "error.worker_outdated": "Your bot's program is too old for that. Please update it first.",
+    "error.market_closed": "The market is closed, so nothing can be sold now. Try again when it is open.",
+    "error.beyond_ceiling": "Your bot refused that: it is more than you agreed to when it was set up. {detail}",
+    "error.no_history": "There is nothing to draw yet: the chart needs a trading day. Look again tomorrow.",
+    "error.nothing_to_export": "Its books are still empty. Look again after its first look at the market.",
+    "error.not_sent": "Telegram did not take the file. Please try again in a minute.",
+    "error.symbol_unknown": f"Alpaca does not know the symbol {{detail}}. {_CHOOSE}",
+    "error.symbol_untradable": f"{{detail}} cannot be traded at Alpaca. {_CHOOSE}",
+    "error.symbol_whole_only": f"Alpaca sells {{detail}} in whole shares only, and your bot buys parts. {_CHOOSE}",
+    # buttons
+    "button.arm": "▶️ Start trading",
+    "button.not_yet": "Not yet",
+    "button.status": "📊 Status",
+    "button.pause": "⏸ Pause",
+    "button.resume": "▶️ Resume",
+    "button.chart": "📈 Chart",
+    "button.tune": "🎛 Plan and limits",
+    "button.tools": "🧰 More",
+    "button.rotate": "🔑 Change keys",
+    "button.destroy": "🗑 Remove",
+    "button.another": "➕ Another bot",
+    "button.show": "Show {script}",
+    "button.export": "📄 Export its books (CSV)",
+    "button.cancel_orders": "✕ Cancel open orders",
+    "button.close": "💵 Sell all it bought",
+    "button.lock": "🔒 Lock",
+    "button.unlock": "🔓 Unlock",
+    "button.leave_it": "Leave it as it is",
+    "button.do_cancel_orders": "Cancel the orders",
+    "button.do_lock": "Lock the account",
+    "button.do_unlock": "Unlock the account",
+    "button.keep_shares": "Keep the shares",
+    "button.do_close": "Sell them all",
+}

@@ -1,0 +1,145 @@
+"""What a conversation holds: sealed secrets, access, the work at hand, and what a Worker said of itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flows.plans import KnownPlan, Limits, Mode, Plan
+
+LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sealed secret: its ticket, when that expires (unix seconds), and what may be shown of it."""
+
+    ticket: str
+    until: int
+    ending: str = ""
+    looks: Mode | None = None
+
+    def alive(self, now: int) -> bool:
+        """Tell whether it is still held; an end too far away means that the clock was put back, and it is not."""
+        return now < self.until <= now + LONGEST_HELD
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A Cloudflare account the user's token can see."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Access to one Cloudflare account through a token that was checked."""
+
+    token: Held
+    account: Account
+    subdomain: str
+    keep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnToken:
+    """The Worker holds a Cloudflare token itself, so nobody has to be asked for one."""
+
+
+Access: TypeAlias = "Connected | OwnToken"
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """All that a deploy needs but another plan; `worker` is the id that was tried before."""
+
+    access: Connected
+    key_id: Held
+    secret: Held
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A Worker that is up: whatever is chosen becomes its plan, below the `ceilings` it was deployed with."""
+
+    worker: str
+    ceilings: Limits
+
+
+Kept: TypeAlias = "Connected | Complete | Existing | None"
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorker:
+    """The work at hand is a first deploy; `worker` is the id it will have, so that trying again finds its traces."""
+
+    mode: Mode
+    plan: Plan
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeys:
+    """The work at hand is a change of keys in a Worker that exists."""
+
+    worker: str
+    mode: Mode
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The work at hand is taking a Worker away with a token of the user's."""
+
+    worker: str
+    mode: Mode
+    account: str
+
+
+Job: TypeAlias = "NewWorker | NewKeys | Removal"
+KeyJob: TypeAlias = "NewWorker | NewKeys"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a Worker said of itself at its last status, ready to show; times in unix seconds, 0 when not known."""
+
+    at: int
+    running: bool
+    why_paused: str
+    last_tick: str
+    last_reason: str
+    last_at: int
+    ticks: int
+    equity: str
+    cash: str
+    currency: str
+    positions: tuple[str, ...]
+    orders: tuple[str, ...]
+    armed: bool = True
+    plan: KnownPlan = None
+    limits: Limits | None = None
+    ceilings: Limits | None = None
+    invested: str = ""
+    value: str = ""
+    profit: str = ""
+    next_at: int = 0
+    schedule: str = "cron"
+    outdated: bool = False
+    key_ending: str = ""
+
+
+def holdings(value: object) -> Iterator[Held]:
+    """Find every sealed secret that a state carries, however deep."""
+    if isinstance(value, Held):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from holdings(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from holdings(getattr(value, field.name))

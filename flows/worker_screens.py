@@ -1,0 +1,188 @@
+"""The screens of a Worker that is up: its card, arming, plan and limits, orders and shares."""
+
+from __future__ import annotations
+
+from flows.choices import LIVE_PHRASE
+from flows.events import Context
+from flows.plan_screens import limit_words, plan_words
+from flows.plans import SUMS, Limits, Watch, dollars
+from flows.screen import Button, Screen, Style, Tap
+from flows.states import Done, Home, Report
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
+from flows.words import Text, say
+
+MOST_LINES = 5
+START = Tap(say("button.arm"), "arm", style=Style.MAIN)
+
+
+def done(state: Done, context: Context) -> Screen:
+    """A Worker is up; what it would order now."""
+    worker = context.worker(state.worker)
+    script = worker.script if worker else ""
+    reason = (say("done.first_look", reason=state.reason),) if state.reason else ()
+    lines = (say("done.title"), say("done.body", script=script), *reason)
+    if state.armed:
+        return Screen((*lines, say("done.next")), hands(paused=False))
+    meant = tuple(say("card.meant", line=line) for line in state.orders[:MOST_LINES]) or (say("done.no_orders"),)
+    trial = (say("done.trial"), *meant, say("done.arm"))
+    return Screen((*lines, *trial), hands(paused=False, armed=False))
+
+
+def hands(*, paused: bool, armed: bool = True) -> tuple[tuple[Button, ...], ...]:
+    """Give the buttons under a Worker's card."""
+    flip = Tap(say("button.resume"), "do", "resume") if paused else Tap(say("button.pause"), "do", "pause")
+    return (
+        *(() if armed else ((START,),)),
+        (Tap(say("button.status"), "do", "status"), flip),
+        (Tap(say("button.chart"), "chart"), Tap(say("button.tune"), "tune")),
+        (Tap(say("button.rotate"), "do", "rotate"), Tap(say("button.destroy"), "do", "destroy", Style.GRAVE)),
+        (Tap(say("button.tools"), "tools"), Tap(say("button.another"), "another"), Tap(say("button.help"), "help")),
+    )
+
+
+def home(state: Home, context: Context) -> Screen:
+    """A Worker's card."""
+    worker = context.worker(state.worker)
+    if worker is None:
+        return Screen((say("home.none"),), ((Tap(say("button.begin"), "another"),), (Tap(say("button.help"), "help"),)))
+    lines = [say("home.title", script=worker.script)]
+    if state.report is not None:
+        lines += card(state.report)
+    if state.operation is not None:
+        lines.append(say("home.asking"))
+    report = state.report
+    paused = worker.paused if report is None else not report.running
+    others = tuple(
+        (Tap(say("button.show", script=other.script), "show", other.id),)
+        for other in context.workers
+        if other != worker
+    )
+    return Screen(tuple(lines), (*hands(paused=paused, armed=report is None or report.armed), *others))
+
+
+def card(report: Report) -> list[Text]:
+    """Say how a Worker does: state, money, what it holds and did, its clock and its health."""
+    lines = [say("card.running") if report.running else say("card.paused", why=report.why_paused)]
+    if not report.armed:
+        lines.append(say("card.trial"))
+    elif report.plan is not None and not isinstance(report.plan, Watch):
+        lines.append(say("card.armed"))
+    if report.plan is not None:
+        lines.append(say("card.plan", plan=plan_words(report.plan)))
+    return [*lines, *_money(report), *_looks(report), *_health(report)]
+
+
+def _money(report: Report) -> list[Text]:
+    lines = []
+    budget = report.limits.budget if report.limits else ""
+    if report.invested and dollars(budget):
+        lines.append(say("card.budget", invested=report.invested, budget=budget))
+        if report.value and dollars(report.value):
+            lines.append(say("card.value", value=report.value, profit=report.profit))
+    if report.equity:
+        lines.append(say("card.money", equity=report.equity, cash=report.cash, currency=report.currency))
+    return lines
+
+
+def _looks(report: Report) -> list[Text]:
+    lines = [say("card.no_tick")]
+    if report.last_at:
+        lines = [say("card.last_tick", minutes=max(0, report.at - report.last_at) // 60, reason=report.last_reason)]
+    if report.next_at > report.at:
+        lines.append(say("card.next_tick", minutes=-(-(report.next_at - report.at) // 60)))
+    lines += [say("card.position", line=line) for line in report.positions[:MOST_LINES]]
+    told = "card.order" if report.armed else "card.meant"
+    return lines + [say(told, line=line) for line in report.orders[:MOST_LINES]]
+
+
+def _health(report: Report) -> list[Text]:
+    lines = []
+    if report.key_ending:
+        lines.append(say("card.health", clock=say(f"clock.{report.schedule}"), ending=report.key_ending))
+    return [*lines, say("card.outdated")] if report.outdated else lines
+
+
+def confirm_arm(_state: ConfirmArm, _context: Context) -> Screen:
+    """A typed phrase before a Worker trades real money."""
+    return Screen((say("arm.title"), say("arm.body", phrase=LIVE_PHRASE)), (_safe("button.not_yet"),))
+
+
+def _safe(label: str) -> tuple[Button, ...]:
+    return (Tap(say(label), "back", style=Style.GOOD),)
+
+
+def tuning(state: Tuning, _context: Context) -> Screen:
+    """A Worker's plan and limits."""
+    report = state.report
+    lines = [say("tune.title")]
+    rows: list[tuple[Button, ...]] = []
+    if report is not None and report.plan is not None and report.limits is not None:
+        lines += [say("review.plan", plan=plan_words(report.plan)), limit_words(report.plan, report.limits)]
+    if state.operation is not None:
+        lines.append(say("home.asking"))
+    elif report is not None and report.ceilings is not None and report.ceilings.symbols:
+        lines.append(say("tune.body", budget=report.ceilings.budget, symbols=", ".join(report.ceilings.symbols)))
+        rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit"))]
+    else:
+        lines.append(say("tune.watch_only"))
+    return Screen(tuple(lines), (*rows, (Tap(say("button.back"), "back"),)))
+
+
+def pick_limit(state: PickLimit, _context: Context) -> Screen:
+    """Which limit to change."""
+    taps = [Tap(say(f"button.limit_{name}", now=_now(state.report.limits, name)), "limit", name) for name in SUMS]
+    rows: list[tuple[Button, ...]] = [(tap,) for tap in taps]
+    return Screen((say("limit.title"), say("limit.body")), (*rows, (Tap(say("button.back"), "back"),)))
+
+
+def _now(limits: Limits | None, name: str) -> Text:
+    value = getattr(limits, name) if limits else ""
+    return say("limit.now", amount=value) if value else say("limit.none")
+
+
+def set_limit(state: SetLimit, _context: Context) -> Screen:
+    """A limit's new value."""
+    bound = getattr(state.report.ceilings, state.name) if state.report.ceilings else ""
+    lines = [say(f"limit.about_{state.name}")]
+    if bound:
+        lines.append(say("limit.floor" if state.name == "cash_kept" else "limit.most", bound=bound))
+    return Screen((*lines, say("limit.type")), ((Tap(say("button.back"), "back"),),))
+
+
+def confirm_plan(state: ConfirmPlan, _context: Context) -> Screen:
+    """Another plan, and what that means."""
+    lines = (say("newplan.title"), say("review.plan", plan=plan_words(state.plan)))
+    body = say("newplan.watch") if isinstance(state.plan, Watch) else say("newplan.body")
+    return Screen((*lines, body), (_safe("button.other_plan"), (Tap(say("button.set_plan"), "yes"),)))
+
+
+def toolbox(_state: Toolbox, _context: Context) -> Screen:
+    """What is rarely needed."""
+    rows: tuple[tuple[Button, ...], ...] = (
+        (Tap(say("button.export"), "tool", "export"),),
+        (Tap(say("button.cancel_orders"), "tool", "cancel_orders"),),
+        (Tap(say("button.close"), "tool", "close"),),
+        (Tap(say("button.lock"), "tool", "lock"), Tap(say("button.unlock"), "tool", "unlock")),
+        (Tap(say("button.back"), "back"),),
+    )
+    return Screen((say("tools.title"), say("tools.body")), rows)
+
+
+def confirm_act(state: ConfirmAct, _context: Context) -> Screen:
+    """What it means, and the safe way first."""
+    grave = Style.GRAVE if state.act == "lock" else Style.PLAIN
+    rows = (_safe("button.leave_it"), (Tap(say(f"button.do_{state.act}"), "yes", style=grave),))
+    return Screen((say(f"act.{state.act}_title"), say(f"act.{state.act}_body")), rows)
+
+
+def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
+    """What would be sold."""
+    if state.operation is not None:
+        return Screen((say("close.title"), say("close.asking")), (_safe("button.leave_it"),))
+    lines = [say("close.title"), *(say("card.sale", line=line) for line in state.orders[: 2 * MOST_LINES])]
+    total = say("close.total", total=state.total) if state.total else say("close.no_total")
+    lines += [total, say(f"close.body_{state.mode}")]
+    if state.remark:
+        lines.append(say("close.remark", remark=state.remark))
+    rows = (_safe("button.keep_shares"), (Tap(say("button.do_close"), "yes", style=Style.GRAVE),))
+    return Screen(tuple(lines), rows)

@@ -1,0 +1,245 @@
+"""Looking after a Worker in chat: start it, change plan and limits, its orders, shares, lock, chart and books."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.texts.render import body
+from flows.codec import Dialog
+from flows.effects import StartOperation, Tell
+from flows.events import Json
+from flows.machine import view
+from flows.plans import Mode
+from flows.states import AskKeyId, Done, Home, NewKeys, OwnToken, PickMix, PickPlan
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
+from tests.flows.talk import CEILINGS, LIVE, MIX, PAPER, Talk, told
+
+ARMED = "arm", ""
+
+
+def at_home(**more: Json) -> Talk:
+    return Talk(Home(PAPER.id), PAPER).taps("do", "status").hears("status", "status", **told(**more))
+
+
+def text(talk: Talk) -> str:
+    return body(view(Dialog(talk.state, talk.last.notice), talk.context()))
+
+
+def test_practice_money_starts_with_one_tap() -> None:
+    talk = Talk(Done(PAPER.id, "dry", "A trial.", ("buy $10.00 of VTI",), armed=False), PAPER)
+    assert "would buy $10.00 of VTI" in text(talk)
+    talk.taps(*ARMED)
+    assert talk.effect(StartOperation).kind == "arm"
+    talk.hears("arm", "armed", **told())
+    assert talk.notice == "notice.armed"
+    assert ARMED not in talk.offers()
+
+
+def test_real_money_starts_with_a_typed_phrase() -> None:
+    talk = Talk(Done(LIVE.id, "closed", "The market is closed.", armed=False), LIVE).taps(*ARMED)
+    assert isinstance(talk.state, ConfirmArm)
+    assert not talk.last.effects
+    assert talk.says("yes").notice == "notice.phrase_differs"
+    assert isinstance(talk.taps("back").state, Done)
+    talk.taps(*ARMED).says("Trade live")
+    assert talk.effect(StartOperation).arguments == {"worker": LIVE.id}
+    assert talk.last.tidy
+
+
+def test_a_trial_shows_why_it_would_order_nothing() -> None:
+    talk = Talk(Done(PAPER.id, "closed", "The market is closed.", armed=False), PAPER)
+    assert "The market is closed." in text(talk)
+    assert "nothing right now" in text(talk)
+
+
+def test_only_what_is_not_armed_can_be_started() -> None:
+    assert ARMED in at_home(armed=False).offers()
+    assert "Trial" in text(at_home(armed=False))
+    assert ARMED not in at_home().offers()
+    watching = at_home(armed=False, plan={"kind": "watch"})
+    assert ARMED not in watching.offers()
+    assert "Armed" not in text(watching)
+    assert "Trial" not in text(watching)
+
+
+def test_the_card() -> None:
+    talk = at_home(
+        invested="300.00", value="312.50", profit="+$12.50", equity="1000.00", cash="700.00", currency="USD",
+        next_at=told()["at"], positions=["1.2 VTI for $290.00"], orders=["buy $5.00 of BND, filled"],
+        key_ending="4F2A", outdated=True, schedule="alarm",
+    )  # fmt: skip
+    for part in ("Running", "Armed", "60% VTI, 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
+                 "1.2 VTI", "BND, filled", "wakes itself", "newer version", "1 min ago"):  # fmt: skip
+        assert part in text(talk), part
+
+
+def tuning(**more: Json) -> Talk:
+    talk = at_home(**more).taps("tune")
+    assert isinstance(talk.state, Tuning)
+    return talk.hears("status", "status", **told(**more))
+
+
+def test_another_plan_below_the_ceilings_asks_first_and_starts_with_a_trial() -> None:
+    talk = tuning().taps("plan")
+    assert isinstance(talk.state, PickPlan)
+    assert ("mix", "balanced") in talk.offers()
+    assert ("mix", "bold") not in talk.offers()  # it needs VXUS, which nobody agreed to
+    talk.taps("own_mix")
+    assert talk.says("60 VTI, 40 QQQ").notice == "notice.beyond_symbols"
+    talk.says("80 VTI, 20 BND")
+    assert ("budget", "1000.00") not in talk.offers()
+    assert talk.says("501").notice == "notice.beyond_budget"
+    assert isinstance(talk.says("400").state, ConfirmPlan)
+    talk.taps("yes")
+    start = talk.effect(StartOperation)
+    assert start.kind == "set"
+    assert start.arguments["plan"] == {"kind": "mix", "weights": {"VTI": 80, "BND": 20}, "band": 5}
+    assert start.arguments["limits"] == {"budget": "400.00"}
+    talk.hears("set", "plan_set", **told(armed=False))
+    assert talk.notice == "notice.plan_set"
+    assert ARMED in talk.offers()
+
+
+def test_a_buy_below_the_ceilings() -> None:
+    talk = tuning().taps("plan").taps("own").taps("symbol", "0").says("600").taps("pace", "day")
+    assert talk.notice == "notice.beyond_per_order"
+    talk.taps("back").says("50").taps("pace", "day").taps("back")
+    assert isinstance(talk.state, PickPlan)
+    talk.taps("back")
+    assert isinstance(talk.state, Tuning)
+    assert isinstance(talk.taps("back").state, Home)
+
+
+def test_what_goes_beyond_says_what_to_do_instead() -> None:
+    talk = tuning().taps("plan").taps("own_mix").says("60 VTI, 40 QQQ")
+    assert "Cloudflare token and a new agreement" in text(talk)
+
+
+def test_a_worker_that_only_watches_has_no_plan_to_change() -> None:
+    nothing: dict[str, Json] = {"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []}
+    talk = tuning(plan={"kind": "watch"}, ceilings=nothing, limits=nothing)
+    assert talk.offers() == {("back", "")}
+    assert "set up another bot" in text(talk)
+
+
+def test_a_limit_is_tightened_and_not_raised_beyond_the_ceiling() -> None:
+    talk = tuning().taps("limit")
+    assert isinstance(talk.state, PickLimit)
+    talk.taps("limit", "per_day")
+    assert isinstance(talk.state, SetLimit)
+    assert talk.says("a lot").notice == "notice.limit_unreadable"
+    assert talk.says("500.01").notice == "notice.beyond_limit"
+    talk.says("$100")
+    limits = talk.effect(StartOperation).arguments["limits"]
+    assert limits == {**{k: v for k, v in CEILINGS.items() if k != "symbols"}, "per_day": "100.00"}
+    assert talk.hears("set", "limit_set", **told()).notice == "notice.limit_set"
+
+
+def test_cash_to_keep_is_tighter_when_it_is_more() -> None:
+    talk = tuning().taps("limit").taps("limit", "cash_kept")
+    assert talk.says("10").notice == "notice.below_floor"
+    assert talk.says("100").effect(StartOperation).kind == "set"
+
+
+def test_a_loss_limit_nobody_set_can_be_set() -> None:
+    talk = tuning().taps("limit").taps("limit", "daily_loss").says("25")
+    limits = talk.effect(StartOperation).arguments["limits"]
+    assert isinstance(limits, dict)
+    assert limits["daily_loss"] == "25.00"
+
+
+@pytest.mark.parametrize("act", ["cancel_orders", "lock", "unlock"])
+def test_what_blocks_or_cancels_asks_first_with_the_safe_button_on_top(act: str) -> None:
+    talk = at_home().taps("tools")
+    assert isinstance(talk.state, Toolbox)
+    talk.taps("tool", act)
+    assert isinstance(talk.state, ConfirmAct)
+    assert not talk.last.effects
+    first = view(Dialog(talk.state), talk.context()).rows[0][0]
+    assert getattr(first, "action", "") == "back"
+    assert isinstance(talk.taps("back").state, Toolbox)
+    assert talk.taps("tool", act).taps("yes").effect(StartOperation).kind == act
+
+
+def test_lock_warns_that_it_stops_the_users_own_orders() -> None:
+    assert "your own" in text(at_home().commands("lock"))
+
+
+def test_orders_that_may_still_be_open_are_named() -> None:
+    talk = at_home().taps("tools").taps("tool", "cancel_orders").taps("yes")
+    assert talk.hears("cancel_orders", "orders_cancelled", **told(cancelled=1, left=2)).notice == "notice.orders_left"
+
+
+def test_selling_shows_first_what_would_be_sold() -> None:
+    talk = at_home().taps("tools").taps("tool", "close")
+    assert isinstance(talk.state, ConfirmClose)
+    assert talk.effect(StartOperation).kind == "preview"
+    assert talk.offers() == {("back", "")}
+    talk.hears("preview", "preview", orders=["sell 1.5 of VTI, worth $360.00"], total="360.00")
+    assert "sell 1.5 of VTI" in text(talk)
+    assert "$360.00" in text(talk)
+    assert talk.taps("yes").effect(StartOperation).kind == "close"
+    talk.hears("close", "closed", **told(running=False, remark="Sold 1 of 1."))
+    assert "Sold 1 of 1." in text(talk)
+
+
+def test_selling_nothing_or_while_closed() -> None:
+    talk = at_home().taps("tools").taps("tool", "close").hears("preview", "preview", orders=[])
+    assert (talk.notice, type(talk.state)) == ("notice.nothing_to_sell", Home)
+    talk = at_home().taps("tools").taps("tool", "close").hears("preview", "market_closed")
+    assert (talk.notice, type(talk.state)) == ("error.market_closed", Home)
+
+
+def test_a_preview_that_nobody_waits_for_any_more_is_let_go() -> None:
+    talk = at_home().taps("tools").taps("tool", "close")
+    operation = getattr(talk.state, "operation", "")
+    talk.taps("back")
+    before = talk.state
+    talk.state = Home(PAPER.id)
+    talk.hears("preview", "preview", orders=["sell 1 of VTI"])
+    assert operation
+    assert isinstance(before, Home)
+    assert isinstance(talk.state, Home)
+    assert not talk.last.effects
+
+
+def test_chart_and_books_come_above_the_screen() -> None:
+    talk = at_home().taps("chart")
+    assert talk.effect(StartOperation).kind == "chart"
+    assert talk.hears("chart", "charted", worker=PAPER.id).last.resend
+    assert isinstance(talk.state, Home)
+    talk = at_home().commands("export").hears("export", "exported", worker=PAPER.id, files="orders, runs")
+    assert talk.last.resend
+    assert "orders, runs" in text(talk)
+
+
+def test_in_the_middle_of_something_else_the_answer_is_told() -> None:
+    talk = Talk(AskKeyId(NewKeys(PAPER.id, Mode.PAPER, "acc"), OwnToken()), PAPER).commands("lock").taps("yes")
+    assert isinstance(talk.state, AskKeyId)
+    start = talk.effect(StartOperation)
+    assert start.kind == "lock"
+    talk.hears("lock", "locked", **told())
+    assert talk.effect(Tell).text.id == "tell.answer"
+    assert talk.commands("plan").notice == "notice.finish_first"
+
+
+def test_commands_lead_out_of_a_choice_for_a_worker() -> None:
+    for name, then in (("status", Home), ("help", "Reading"), ("start", Home), ("plan", Tuning)):
+        talk = tuning().taps("plan").taps("own_mix")
+        assert isinstance(talk.state, PickMix)
+        talk.commands(name)
+        assert then in (type(talk.state), type(talk.state).__name__)
+    talk = tuning().taps("plan").taps("cancel")
+    assert (type(talk.state), talk.notice) == (Home, "notice.unchanged")
+
+
+def test_a_worker_of_an_older_version_says_so() -> None:
+    talk = at_home(armed=False).taps(*ARMED).hears("arm", "worker_outdated", detail="unknown")
+    assert talk.notice == "error.worker_outdated"
+
+
+def test_a_plan_from_the_future_shows_no_plan_but_the_card() -> None:
+    talk = at_home(plan={"kind": "rotation"})
+    assert "Running" in text(talk)
+    assert "Plan:" not in text(talk)
+    assert MIX["kind"] == "mix"
