@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot import wishes
 from bot.meaning import meant
+from bot.operations_store import Enlist
 from bot.storage import consents, deletions, dialogs, operations, outbox, pictures, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
@@ -92,10 +93,16 @@ class Turn:
 class Conversation:
     """Takes steps; its works run inside the database's write transaction and may run twice."""
 
-    def __init__(self, *, clock: Callable[[], float], fresh_id: Callable[[], str]) -> None:
-        """Take time (unix seconds) and ids (16 hex digits) from outside."""
+    def __init__(
+        self, *, clock: Callable[[], float], fresh_id: Callable[[], str], enlist: Enlist | None = None
+    ) -> None:
+        """Take time (unix seconds) and ids (16 hex digits) from outside.
+
+        `enlist` tells a dispatcher of an operation in the transaction that adds its row.
+        """
         self._clock = clock
         self._fresh_id = fresh_id
+        self._enlist = enlist
 
     def step(self, occasion: Occasion) -> Callable[[Connection], Turn]:
         """Prepare the work for one occasion; time and id are fixed here, so that running it twice gives the same."""
@@ -110,7 +117,7 @@ class Conversation:
         return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id))
 
     def _take(self, connection: Connection, *, occasion: Occasion, now: float, fresh_id: str) -> Turn:
-        row = dialogs.load(connection, occasion.chat_id)
+        row = dialogs.hold(connection, occasion.chat_id)
         known = _workers(connection, occasion.chat_id)
         dialog = _dialog(row, known)
         shown = _shown(occasion.chat_id, row, dialog, known)
@@ -127,7 +134,7 @@ class Conversation:
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
         move = advance(dialog.state, event, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
-        forgotten = _apply(connection, occasion, move, now)
+        forgotten = _apply(connection, occasion, move, now, self._enlist)
         _keep_told(connection, occasion.chat_id, move, now, fresh_id)
         seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
         outgrown = tuple(each for each in (older, seen) if each is not None)
@@ -199,12 +206,12 @@ def _keep_tickets(connection: Connection, occasion: Occasion, before: State, aft
     return sum(tickets.delete_one(connection, ticket) for ticket in carried(before) - kept) > 0
 
 
-def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -> bool:
+def _apply(connection: Connection, occasion: Occasion, move: Move, now: float, enlist: Enlist | None) -> bool:
     """Carry out the effects that live in the database; True when the chat is to be forgotten."""
     forgotten = False
     for effect in move.effects:
         if isinstance(effect, StartOperation):
-            operations.start(
+            added = operations.start(
                 connection,
                 operation_id=effect.id,
                 chat_id=occasion.chat_id,
@@ -212,6 +219,8 @@ def _apply(connection: Connection, occasion: Occasion, move: Move, now: float) -
                 arguments=effect.arguments,
                 now=now,
             )
+            if added and enlist is not None:
+                enlist(connection, effect.id, occasion.chat_id)
         elif isinstance(effect, KeepConsent):
             digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
             consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)

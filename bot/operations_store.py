@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
 from bot.runner.port import Operation, Outcome
 from bot.storage import operations
 from bot.storage.database import Database
+
+Enlist = Callable[[Connection, str, int], None]
 
 
 class StoredOperations:
     """An OperationStore over the operations table."""
 
-    def __init__(self, database: Database) -> None:
-        """Use `database`, whose owner closes it."""
+    def __init__(self, database: Database, enlist: Enlist | None = None) -> None:
+        """Use `database`, whose owner closes it; `enlist` tells a dispatcher of a new row in the row's transaction."""
         self._database = database
+        self._enlist = enlist
 
     async def insert(self, operation: Operation, *, now: float) -> bool:
         """Add a queued row; False, and nothing changes, when there is one of that id."""
-        return await self._database.write(
-            lambda connection: operations.start(
+
+        def work(connection: Connection) -> bool:
+            added = operations.start(
                 connection,
                 operation_id=operation.id,
                 chat_id=operation.chat_id,
@@ -26,7 +34,11 @@ class StoredOperations:
                 plan_version=operation.plan_version,
                 now=now,
             )
-        )
+            if added and self._enlist is not None:
+                self._enlist(connection, operation.id, operation.chat_id)
+            return added
+
+        return await self._database.write(work)
 
     async def begin(self, operation_id: str, *, now: float) -> Operation | None:
         """Count one more start of an unfinished row and return it."""
@@ -34,9 +46,9 @@ class StoredOperations:
             await self._database.write(lambda connection: operations.mark_running(connection, operation_id, now=now))
         )
 
-    async def heartbeat(self, operation_id: str, *, now: float) -> None:
-        """Note that its process is alive."""
-        await self._database.write(lambda connection: operations.mark_alive(connection, operation_id, now=now))
+    async def heartbeat(self, operation_id: str, *, now: float) -> int:
+        """Note that its process is alive; returns how many starts its row counts."""
+        return await self._database.write(lambda connection: operations.mark_alive(connection, operation_id, now=now))
 
     async def progress(self, operation_id: str, step: str, *, now: float) -> None:
         """Note the step it has reached."""

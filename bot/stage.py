@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.conversation import Conversation, Occasion, Result, Shown, Turn
 from bot.runner.port import Operation, Runner
+from bot.storage import dialogs
 from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
@@ -67,18 +68,20 @@ class Stage:
         self._told = told
         self._illustrate = illustrate
         self._runner: Runner | None = None
+        self._enlisted = False
         self._standings: dict[int, Standing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def runs(self, runner: Runner) -> None:
-        """Give the runner that carries operations out."""
+    def runs(self, runner: Runner, *, enlisted: bool = False) -> None:
+        """Give the runner that carries operations out; `enlisted` when the step's transaction has told it already."""
         self._runner = runner
+        self._enlisted = enlisted
 
     async def standing(self, chat_id: int | None) -> Standing:
         """Tell how strict to be with a chat's messages."""
         if chat_id is None:
             return Standing(strict=False, asks=frozenset())
-        known = self._standings.get(chat_id)
+        known = None if self._database.shared else self._standings.get(chat_id)
         if known is not None:
             return known
         return self._remember(await self.look(chat_id))
@@ -86,6 +89,8 @@ class Stage:
     def _remember(self, shown: Shown) -> Standing:
         state = shown.dialog.state
         standing = Standing(strict(state), asks(state), _button_words(shown) if strict(state) else frozenset())
+        if self._database.shared:  # another replica may have taken the chat further
+            return standing
         if len(self._standings) >= MOST_REMEMBERED:
             self._standings.pop(next(iter(self._standings)))
         self._standings[shown.chat_id] = standing
@@ -100,12 +105,15 @@ class Stage:
         look = self._conversation.look(occasion.chat_id)
 
         def work(connection: Connection) -> Turn:
+            if beside is not None:
+                dialogs.hold(connection, occasion.chat_id)
             if beside is not None and not beside(connection):
                 return Turn(Result.DUPLICATE, look(connection))
             return step(connection)
 
         turn = await self._database.write(work)
-        self._remember(turn.shown)
+        if not self._database.shared:
+            self._remember(turn.shown)
         if turn.result is Result.TAKEN:
             self._follow(turn)
         elif turn.result is Result.STALE:
@@ -150,7 +158,7 @@ class Stage:
             await asyncio.wait(list(self._tasks))
 
     def _submit(self, chat_id: int, effect: StartOperation) -> None:
-        if self._runner is not None:
+        if self._runner is not None and not self._enlisted:
             self._runner.submit(Operation(effect.id, chat_id, effect.kind, effect.arguments))
 
     async def _cancel(self, operation_id: str) -> None:

@@ -18,12 +18,8 @@ PATIENCE: Final = 180.0  # seconds without progress; what is being carried out h
 class Kennel(Protocol):
     """What a watchdog must know of the runner."""
 
-    async def stuck(self, older_than: float) -> list[Operation]:
-        """Unfinished operations without progress for `older_than` seconds."""
-        ...
-
-    def holds(self, operation_id: str) -> bool:
-        """Whether an operation is being carried out or waits for its turn."""
+    async def abandoned(self, older_than: float) -> list[Operation]:
+        """Unfinished operations without progress for `older_than` seconds that nobody carries out or has in line."""
         ...
 
 
@@ -47,7 +43,7 @@ class Watchdog:
 
     async def look(self) -> int:
         """End what is stuck; returns how many there were. Raises StorageError."""
-        left = [each for each in await self._runner.stuck(PATIENCE) if not self._runner.holds(each.id)]
+        left = await self._runner.abandoned(PATIENCE)
         for operation in left:
             incident = self._new_incident()
             about = {"incident": incident, "operation": operation.id, "kind": operation.kind, "step": operation.step}

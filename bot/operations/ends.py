@@ -44,6 +44,7 @@ class Ends:
                 outcome=_lasting(outcome),
                 error_code=outcome.code,
                 incident=outcome.incident,
+                attempt=operation.attempts,
                 now=now,
             )
             if kept:

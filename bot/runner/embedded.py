@@ -73,6 +73,7 @@ class EmbeddedRunner:
         self._entries: dict[str, _Entry] = {}
         self._waiting: dict[int, deque[_Entry]] = {}  # by chat; a key means that a task serves the chat
         self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: dict[int, asyncio.Task[None]] = {}  # by chat
         self._closing = False
 
     async def start(self, operation: Operation) -> bool:
@@ -94,6 +95,7 @@ class EmbeddedRunner:
         self._waiting[operation.chat_id] = deque([entry])
         task = loop.create_task(self._serve(operation.chat_id))
         self._tasks.add(task)
+        self._serving[operation.chat_id] = task
         task.add_done_callback(self._tasks.discard)
 
     def holds(self, operation_id: str) -> bool:
@@ -153,6 +155,17 @@ class EmbeddedRunner:
         """Unfinished operations without progress for `older_than` seconds."""
         return await self._store.stuck(before=self._clock.now() - older_than)
 
+    async def abandoned(self, older_than: float) -> list[Operation]:
+        """What of that is neither being carried out nor waits for its turn."""
+        return [each for each in await self.stuck(older_than) if not self.holds(each.id)]
+
+    async def leave(self, chat_id: int) -> None:
+        """Stop what is carried out for a chat without ending it: somebody else takes it up from its row."""
+        task = self._serving.get(chat_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
     async def close(self, grace: float) -> None:
         """Begin nothing new, give what runs `grace` seconds, and leave the rest unfinished for the next start."""
         self._closing = True
@@ -172,6 +185,9 @@ class EmbeddedRunner:
                 await self._carry_out(waiting.popleft())
         finally:
             del self._waiting[chat_id]
+            self._serving.pop(chat_id, None)
+            for entry in waiting:
+                self._release(entry, RunnerClosed())
 
     async def _carry_out(self, entry: _Entry) -> None:
         try:
@@ -244,15 +260,21 @@ class EmbeddedRunner:
         await self._try(operation, "on_progress", self._on_progress(replace(operation, step=step), progress))
 
     async def _beat(self, operation: Operation) -> None:
-        await self._try(operation, "heartbeat", self._store.heartbeat(operation.id, now=self._clock.now()))
+        starts = self._store.heartbeat(operation.id, now=self._clock.now())
+        found = await self._try(operation, "heartbeat", starts)
+        if found is not None and found != operation.attempts:
+            # This process was taken for dead, and another has begun or ended it since: two must not go on at once.
+            LOG.warning("operation_taken_over", operation=operation.id, starts=found)
+            self._serving[operation.chat_id].cancel()
 
-    async def _try(self, operation: Operation, what: str, action: Awaitable[None]) -> None:
+    async def _try(self, operation: Operation, what: str, action: Awaitable[T]) -> T | None:
         """What is only for watching must not stop the work itself."""
         try:
-            await action
+            return await action
         except Exception as error:  # noqa: BLE001  (told in the log)
             failure = describe(error)
             LOG.warning(f"operation_{what}_lost", operation=operation.id, error=failure.error, code=failure.code)
+            return None
 
     def _release(self, entry: _Entry, result: Outcome | Exception) -> None:
         self._entries.pop(entry.operation.id, None)

@@ -39,8 +39,10 @@ class MemoryOperations:
         row.moved_at = now
         return row.operation
 
-    async def heartbeat(self, operation_id: str, *, now: float) -> None:
-        """Nothing to note: this process is the only one that could look."""
+    async def heartbeat(self, operation_id: str, *, now: float) -> int:  # noqa: ARG002
+        """Nothing to note, as this process is the only one that could look; returns how many starts the row counts."""
+        row = self._unfinished(operation_id)
+        return row.operation.attempts if row else 0
 
     async def progress(self, operation_id: str, step: str, *, now: float) -> None:
         """Note the step it has reached."""

@@ -104,8 +104,8 @@ class OperationStore(Protocol):
         """Count one more start of an unfinished row and return it; None when it has ended or is gone."""
         ...
 
-    async def heartbeat(self, operation_id: str, *, now: float) -> None:
-        """Note that its process is alive."""
+    async def heartbeat(self, operation_id: str, *, now: float) -> int:
+        """Note that its process is alive; returns how many starts its row counts, 0 when it has ended or is gone."""
         ...
 
     async def progress(self, operation_id: str, step: str, *, now: float) -> None:
@@ -164,7 +164,11 @@ class Runner(Protocol):
         ...
 
     async def stuck(self, older_than: float) -> list[Operation]:
-        """Unfinished operations without progress for `older_than` seconds: what a watchdog tells the user about."""
+        """Unfinished operations without progress for `older_than` seconds."""
+        ...
+
+    async def abandoned(self, older_than: float) -> list[Operation]:
+        """What of that nobody carries out or has in line: what a watchdog ends."""
         ...
 
     async def close(self, grace: float) -> None:

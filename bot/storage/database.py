@@ -11,14 +11,17 @@ from bot.storage.lane import Lane, Work
 
 T = TypeVar("T")
 SHRED_ATTEMPTS = 5
+# On PostgreSQL, a process: enough that a burst shares the disk's syncs, few enough for its usual 100 connections.
+WRITERS, READERS, AGAIN = 4, 2, 5
 
 
 class Database:
-    """A writer and a reader, each a thread with a connection of its own, over one SQLite file or PostgreSQL.
+    """Writers and readers, each a thread with a connection of its own: one of each over SQLite, more over PostgreSQL.
 
-    Works are plain functions of a Connection, made of the functions in this package. Those of one burst share a
-    transaction, and when one of them fails all are rolled back and run again one by one, so a work may run twice: it
-    must change nothing but the database. A caller that is cancelled while waiting does not undo its work.
+    Works are plain functions of a Connection, made of the functions in this package. On SQLite those of one burst share
+    a transaction, and when one of them fails all are rolled back and run again one by one; on PostgreSQL a work is run
+    again after a deadlock or over a new connection. So a work may run twice: it must change nothing but the database.
+    A caller that is cancelled while waiting does not undo its work.
     """
 
     def __init__(
@@ -27,13 +30,17 @@ class Database:
         """Open `url`, whose tables `upgrade` has made.
 
         `busy_seconds` is how long to wait for another process's lock, `shred_seconds` the least time between two
-        truncations of the log. Raises ValueError for a SQLite URL without a file.
+        truncations of the log. `shared` says whether other processes may write at the same time. Raises ValueError
+        for a SQLite URL without a file.
         """
         engine = open_engine(url, writing=True, busy_seconds=busy_seconds)
-        self._writer = Lane(engine, name="storage-writer", keep=True, limit=batch_limit)
         reading = open_engine(url, writing=False, busy_seconds=busy_seconds)
-        self._reader = Lane(reading, name="storage-reader", keep=False, limit=batch_limit)
         self._can_shred = can_shred(engine)
+        self.shared = not self._can_shred
+        many = {"limit": 1, "again": AGAIN} if self.shared else {"limit": batch_limit, "again": 0}
+        threads = (WRITERS, READERS) if self.shared else (1, 1)
+        self._writer = Lane(engine, name="storage-writer", keep=True, threads=threads[0], **many)
+        self._reader = Lane(reading, name="storage-reader", keep=False, threads=threads[1], **many)
         self._shred_seconds = shred_seconds
         self._shred_next: asyncio.Task[None] | None = None  # the round that a caller may still join
         self._shred_rounds: set[asyncio.Task[None]] = set()

@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.storage.errors import StorageError
@@ -38,6 +38,13 @@ POSTGRESQL_CLASSES = {
     "58": ("io_error", True),
 }
 CHECKPOINT_PATIENCE_MS = 200
+# What libpq is told unless the URL says otherwise, so that a server that has vanished is noticed: seconds, one of ms.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3}
+PATIENCE_MS = {"tcp_user_timeout": 15_000}
+# Nothing of ours holds a lock for long, so whoever has to wait longer than this is better told.
+SESSION = ("SET lock_timeout = '10s'", "SET idle_in_transaction_session_timeout = '30s'")
+READ_ONLY = "SET default_transaction_read_only = on"
 
 
 def open_engine(url: str, *, writing: bool, busy_seconds: float) -> Engine:
@@ -45,9 +52,50 @@ def open_engine(url: str, *, writing: bool, busy_seconds: float) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         _prepare_file(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgresql(parsed, writing=writing)
     engine = create_engine(parsed, hide_parameters=True, poolclass=NullPool)
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, writing=writing, busy_ms=round(busy_seconds * 1000))
+    _prepare_sqlite(engine, writing=writing, busy_ms=round(busy_seconds * 1000))
+    return engine
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether a database URL names PostgreSQL; raises ValueError for one that cannot be used at all."""
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+    except ArgumentError:
+        raise ValueError("the database URL is not understood") from None
+    if name not in {"sqlite", "postgresql"}:
+        raise ValueError("the database is sqlite:///path or postgresql+psycopg://user@host/name")
+    return name == "postgresql"
+
+
+def plain_url(url: str) -> str:
+    """The same PostgreSQL in the form libpq reads, with its password."""
+    parsed = make_url(url).set(drivername="postgresql")
+    missing = {name: str(value) for name, value in (PATIENCE | PATIENCE_MS).items() if name not in parsed.query}
+    return parsed.update_query_dict(missing).render_as_string(hide_password=False)
+
+
+def _open_postgresql(url: URL, *, writing: bool) -> Engine:
+    given = {name: value for name, value in (PATIENCE | PATIENCE_MS).items() if name not in url.query}
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args=given,
+        # A read is one statement or a few that need no common moment, so it is spared the round trips of BEGIN.
+        isolation_level="READ COMMITTED" if writing else "AUTOCOMMIT",
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_session(connection: Any, _record: object) -> None:  # noqa: ANN401  (psycopg's, loaded only when used)
+        for statement in SESSION if writing else (*SESSION, READ_ONLY):
+            connection.execute(statement)
+        if not connection.autocommit:
+            connection.commit()
+
     return engine
 
 
@@ -123,6 +171,24 @@ class InsertOnce:
 def can_shred(engine: Engine) -> bool:
     """Whether deleted bytes can be made to leave the disk; PostgreSQL keeps them in its log and its backups."""
     return engine.dialect.name == "sqlite"
+
+
+def is_shared(connection: Connection) -> bool:
+    """Whether other processes may write at the same time: PostgreSQL; SQLite has one writer."""
+    return connection.dialect.name == "postgresql"
+
+
+def wait_for_turn(connection: Connection, number: int) -> None:
+    """Hold the lock of that number until the transaction ends; SQLite's one writer holds them all."""
+    if is_shared(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def take_turn(connection: Connection, number: int) -> bool:
+    """Take the lock of that number until the transaction ends; False when another process holds it."""
+    if not is_shared(connection):
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar())
 
 
 def truncate_wal(connection: Connection) -> bool:

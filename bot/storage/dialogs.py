@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.storage.dialect import InsertOnce
+from bot.storage.dialect import InsertOnce, is_shared, wait_for_turn
 from bot.storage.errors import StaleDialog
 from bot.storage.tables import dialogs
 
@@ -29,6 +29,7 @@ class Dialog:
 
 
 _LOAD = select(dialogs).where(dialogs.c.chat_id == bindparam("chat"))
+_HOLD = _LOAD.with_for_update()
 _INSERT = InsertOnce(dialogs)
 _UPDATE = (
     update(dialogs)
@@ -54,6 +55,19 @@ _PAGE = (
 def load(connection: Connection, chat_id: int) -> Dialog | None:
     """The chat's dialog; None when it has never had one."""
     row = connection.execute(_LOAD, {"chat": chat_id}).first()
+    return None if row is None else Dialog(*row)
+
+
+def hold(connection: Connection, chat_id: int) -> Dialog | None:
+    """As `load`, and no other replica takes a step of this chat until the transaction ends.
+
+    It comes first in a transaction: whoever holds a chat may touch its other rows, so nobody waits the other way round.
+    """
+    row = connection.execute(_HOLD, {"chat": chat_id}).first()
+    if row is None and is_shared(connection):
+        # A row that is not there yet cannot be locked: two first messages take turns by the chat's number.
+        wait_for_turn(connection, chat_id)
+        row = connection.execute(_HOLD, {"chat": chat_id}).first()
     return None if row is None else Dialog(*row)
 
 

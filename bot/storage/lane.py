@@ -1,6 +1,8 @@
-"""One thread with one connection that carries out queued work, many pieces per transaction.
+"""Threads, each with one connection, that carry out queued work, on SQLite many pieces per transaction.
 
 While the disk is busy keeping one batch, the next one gathers, so a burst of chats shares the cost of each commit.
+PostgreSQL shares it by itself among several connections; there each work has a transaction of its own, so that nobody
+waits for the locks of another chat.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from bot.storage.errors import StorageError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+PASSING = frozenset({"conflict", "connection_lost"})  # nothing was kept, and it may work when done again at once
+DOUBTFUL = frozenset({"unavailable", "read_only"})  # after a fail-over the connection may lead to the wrong server
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,21 @@ class _Result:
 
 
 class Lane:
-    """Runs works in the order they were submitted; each caller gets its own result or its own exception."""
+    """Runs works; each caller gets its own result or its own exception. With one thread, in the order submitted."""
 
-    def __init__(self, engine: Engine, *, name: str, keep: bool, limit: int) -> None:
-        """Start the thread; `keep` commits each batch (else it is rolled back), `limit` bounds a batch's works."""
+    def __init__(self, engine: Engine, *, name: str, keep: bool, limit: int, threads: int = 1, again: int = 0) -> None:
+        """Start the threads.
+
+        `keep` commits each batch (else it is rolled back), `limit` bounds a batch's works, `again` is how often a work
+        is repeated that met with a deadlock or a connection found broken.
+        """
         self._engine = engine
-        self._keep = keep
-        self._limit = limit
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._connection: Connection | None = None
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
-        self._thread.start()
+        hands = [_Hand(engine, self._queue, keep=keep, limit=limit, again=again) for _ in range(threads)]
+        self._threads = [threading.Thread(target=hand.serve, name=name, daemon=True) for hand in hands]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, work: Work[T], *, outside: bool = False) -> asyncio.Future[T]:
         """Queue `work`; it is carried out even if the future is cancelled. Raises StorageError once closed."""
@@ -60,14 +67,28 @@ class Lane:
         return future
 
     async def close(self) -> None:
-        """Carry out what is queued, then end the thread and close the connection."""
+        """Carry out what is queued, then end the threads and close their connections."""
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+            for _ in self._threads:
+                self._queue.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
         self._engine.dispose()
 
-    def _serve(self) -> None:
+
+class _Hand:
+    """One thread's part of a lane: takes batches off the queue and runs them over its connection."""
+
+    def __init__(self, engine: Engine, queue: SimpleQueue[_Job | None], *, keep: bool, limit: int, again: int) -> None:
+        self._engine = engine
+        self._queue = queue
+        self._keep = keep
+        self._limit = limit
+        self._again = again
+        self._connection: Connection | None = None
+
+    def serve(self) -> None:
         going_on = True
         while going_on:
             going_on = self._serve_batch()
@@ -94,16 +115,24 @@ class Lane:
         return jobs, False
 
     def _run(self, batch: Sequence[_Job]) -> list[_Result]:
+        for _ in range(self._again):
+            results = self._run_once(batch)
+            if not any(_passes(result) for result in results):
+                return results
+        return self._run_once(batch)
+
+    def _run_once(self, batch: Sequence[_Job]) -> list[_Result]:
         try:
             connection = self._begin()
         except Exception as error:  # noqa: BLE001  (drivers raise their own here)
             self._drop_connection()
-            return [_failed(error) for _ in batch]
+            return [_unreachable(error) for _ in batch]
         try:
             results = [_Result(job.work(connection)) for job in batch]
         except BaseException as error:  # noqa: BLE001  (it belongs to the caller; this thread must outlive it)
-            self._roll_back()
-            return [_failed(error)] if len(batch) == 1 else self._run_singly(batch)
+            result = _failed(error)
+            self._roll_back(doubtful=getattr(result.error, "code", "") in DOUBTFUL)
+            return [result] if len(batch) == 1 else self._run_singly(batch)
         return self._end(connection, results)
 
     def _run_singly(self, batch: Sequence[_Job]) -> list[_Result]:
@@ -151,11 +180,13 @@ class Lane:
         connection.begin()
         return connection
 
-    def _roll_back(self) -> None:
+    def _roll_back(self, *, doubtful: bool = False) -> None:
         try:
             if self._connection is not None:
                 self._connection.rollback()
         except SQLAlchemyError:
+            doubtful = True
+        if doubtful:
             self._drop_connection()
 
     def _drop_connection(self) -> None:
@@ -163,6 +194,18 @@ class Lane:
         if connection is not None:
             with suppress(SQLAlchemyError):
                 connection.close()
+
+
+def _passes(result: _Result) -> bool:
+    return isinstance(result.error, StorageError) and result.error.code in PASSING
+
+
+def _unreachable(error: Exception) -> _Result:
+    """Tell a server that cannot be reached from a connection that broke: repeating at once would not help."""
+    result = _failed(error)
+    if isinstance(result.error, StorageError) and result.error.code == "connection_lost":
+        return _Result(error=StorageError("unavailable", retryable=True, detail=result.error.detail))
+    return result
 
 
 def _failed(error: BaseException) -> _Result:

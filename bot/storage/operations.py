@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, select, update
 
 from bot.storage.dialect import InsertOnce
 from bot.storage.tables import operations
@@ -59,7 +59,9 @@ _MARK_RUNNING = (
     )
     .returning(*operations.c)
 )
-_MARK_ALIVE = update(operations).where(_one, _unfinished).values(heartbeat_at=bindparam("now"))
+_MARK_ALIVE = (
+    update(operations).where(_one, _unfinished).values(heartbeat_at=bindparam("now")).returning(operations.c.attempts)
+)
 _PROGRESS = (
     update(operations)
     .where(_one, _unfinished)
@@ -68,7 +70,11 @@ _PROGRESS = (
 _REQUEST_CANCEL = update(operations).where(_one, _unfinished).values(cancelling=True).returning(*operations.c)
 _FINISH = (
     update(operations)
-    .where(_one, _unfinished)
+    .where(
+        _one,
+        _unfinished,
+        operations.c.attempts == func.coalesce(bindparam("mine", type_=Integer), operations.c.attempts),
+    )
     .values(
         state=bindparam("how"),
         outcome=bindparam("result"),
@@ -124,9 +130,10 @@ def mark_running(connection: Connection, operation_id: str, *, now: float) -> Op
     return _first(connection, _MARK_RUNNING, {"operation": operation_id, "now": now})
 
 
-def mark_alive(connection: Connection, operation_id: str, *, now: float) -> None:
-    """Note that the process that runs it is alive."""
-    connection.execute(_MARK_ALIVE, {"operation": operation_id, "now": now})
+def mark_alive(connection: Connection, operation_id: str, *, now: float) -> int:
+    """Note that the process that runs it is alive; returns its attempts so far, 0 when it has ended or is gone."""
+    attempts: int | None = connection.execute(_MARK_ALIVE, {"operation": operation_id, "now": now}).scalar()
+    return attempts or 0
 
 
 def progress(connection: Connection, operation_id: str, *, step: str, now: float) -> None:
@@ -148,10 +155,15 @@ def finish(
     outcome: Mapping[str, Any] | None = None,
     error_code: str | None = None,
     incident: str | None = None,
+    attempt: int | None = None,
 ) -> bool:
-    """End an unfinished operation; False, and nothing changes, when it has ended before or is gone."""
+    """End an unfinished operation; False, and nothing changes, when it has ended before or is gone.
+
+    With `attempt` only while that is the latest one: a process taken for dead must not end what another has begun anew.
+    """
     values = {
         "operation": operation_id,
+        "mine": attempt,
         "how": state,
         "result": json.dumps(dict(outcome or {})),
         "code": error_code,

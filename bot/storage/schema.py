@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.storage.dialect import open_engine, translated
+from bot.storage.dialect import open_engine, translated, wait_for_turn
 from bot.storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 HEAD = "0004"
 FOLDER = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0  # another process may be in the middle of the same upgrade
+TURN = 0x50A2_0001  # the number of the lock that upgrades take turns by
 
 
 def upgrade(url: str, revision: str = "head") -> bool:
@@ -24,6 +26,17 @@ def upgrade(url: str, revision: str = "head") -> bool:
     Raises StorageError, with the code `schema` when the database was made by a newer version of Soar.
     """
     return _migrate(url, revision, down=False)
+
+
+def alongside(url: str, apply: Callable[[Connection], bool]) -> bool:
+    """Bring tables that are not ours up to date, in the same turn as `upgrade`; returns what `apply` says."""
+    engine = open_engine(url, writing=True, busy_seconds=BUSY_SECONDS)
+    try:
+        with engine.connect() as connection, connection.begin():
+            wait_for_turn(connection, TURN)
+            return apply(connection)
+    except Exception as error:  # noqa: BLE001  (drivers raise their own here)
+        raise translated(error) from None
 
 
 def downgrade(url: str, revision: str = "base") -> None:
@@ -55,6 +68,7 @@ def _migrate(url: str, revision: str, *, down: bool) -> bool:
     try:
         # One transaction; a second process that starts meanwhile waits here and then finds nothing left to do.
         with engine.connect() as connection, connection.begin():
+            wait_for_turn(connection, TURN)
             _run_alembic(connection, revision, down=down)
     except Exception as error:  # noqa: BLE001  (drivers raise their own here)
         raise translated(error) from None

@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from bot.storage import schema
-from tests.runner.stage import Stage, memory_stage, sqlite_stage
+from tests.postgres import fresh_database
+from tests.runner.stage import Stage, memory_stage, postgresql_stage, sqlite_stage
 
 
 @pytest.fixture
@@ -18,9 +19,15 @@ def url(tmp_path: Path) -> str:
     return found
 
 
-@pytest_asyncio.fixture(params=["memory", "sqlite"])
+@pytest_asyncio.fixture(params=["memory", "sqlite", "procrastinate"])
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    made = memory_stage() if request.param == "memory" else sqlite_stage(request.getfixturevalue("url"))
+    match request.param:
+        case "memory":
+            made = memory_stage()
+        case "sqlite":
+            made = sqlite_stage(request.getfixturevalue("url"))
+        case _:
+            made = postgresql_stage(fresh_database())
     yield made
     await made.close()
 

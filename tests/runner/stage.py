@@ -1,4 +1,4 @@
-"""Everything a runner needs around it, once over rows in memory and once over rows in SQLite."""
+"""Everything a runner needs around it, over rows in memory, in SQLite, or in PostgreSQL with Procrastinate."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from bot.operations_store import StoredOperations
 from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits
 from bot.runner.memory import MemoryOperations
-from bot.runner.port import Handler, Operation, OperationStore, Outcome, Progress, Report
+from bot.runner.port import Handler, Operation, OperationStore, Outcome, Progress, Report, Runner
+from bot.runner.procrastinate.jobs import enlist
+from bot.runner.procrastinate.runner import ProcrastinateRunner
 from bot.storage.database import Database
+from bot.storage.dialect import plain_url
+from tests.runner.child import QUICK
 
 DONE = Outcome("done", data={"script": "soar-paper-ab12cd34"})
 
@@ -46,26 +50,36 @@ class FakeClock:
 class Stage:
     """A runner, its store, and what came out of it."""
 
-    def __init__(self, store: OperationStore, database: Database | None = None) -> None:
+    def __init__(self, store: OperationStore, database: Database | None = None, url: str | None = None) -> None:
         self.store = store
         self.database = database
+        self.url = url  # of PostgreSQL, when Procrastinate hands the operations out
+        self.tasks: list[asyncio.Task[None]] = []
         self.clock = FakeClock()
         self.ends: list[tuple[str, Outcome]] = []
         self.progress: list[tuple[str, str]] = []
         self.end_errors: list[Exception] = []
-        self.runners: list[EmbeddedRunner] = []
+        self.runners: list[Runner] = []
 
-    def runner(self, limits: Limits | None = None, **handlers: Handler) -> EmbeddedRunner:
+    def runner(self, limits: Limits | None = None, **handlers: Handler) -> Runner:
         incidents = count(1)
-        runner = EmbeddedRunner(
-            self.store,
-            handlers,
-            on_end=self.end,
-            on_progress=self.show,
-            clock=self.clock,
-            new_incident=lambda: f"i{next(incidents)}",
-            limits=limits or Limits(settle=0.2),
-        )
+        around: dict[str, Any] = {
+            "on_end": self.end,
+            "on_progress": self.show,
+            "clock": self.clock,
+            "new_incident": lambda: f"i{next(incidents)}",
+            "limits": limits or Limits(settle=0.2),
+        }
+        runner: Runner
+        if self.url and self.database:
+            write = self.database.write
+            replica = ProcrastinateRunner(
+                self.store, handlers, url=plain_url(self.url), write=write, pace=QUICK, **around
+            )
+            self.tasks.append(asyncio.ensure_future(replica.run()))
+            runner = replica
+        else:
+            runner = EmbeddedRunner(self.store, handlers, **around)
         self.runners.append(runner)
         return runner
 
@@ -82,6 +96,7 @@ class Stage:
     async def close(self) -> None:
         for runner in self.runners:
             await runner.close(0)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.database:
             await self.database.close()
 
@@ -93,6 +108,11 @@ def memory_stage() -> Stage:
 def sqlite_stage(url: str) -> Stage:
     database = Database(url)
     return Stage(StoredOperations(database), database)
+
+
+def postgresql_stage(url: str) -> Stage:
+    database = Database(url)
+    return Stage(StoredOperations(database, enlist), database, url)
 
 
 def operation(operation_id: str = "o1", *, chat_id: int = 1, kind: str = "deploy", **arguments: Any) -> Operation:

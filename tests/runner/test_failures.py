@@ -197,10 +197,11 @@ async def test_what_is_only_for_watching_does_not_stop_the_work(memory: Stage) -
 async def test_a_long_step_keeps_its_heartbeat(memory: Stage) -> None:
     beats: list[float] = []
 
-    async def heartbeat(_operation_id: str, *, now: float) -> None:
+    async def heartbeat(_operation_id: str, *, now: float) -> int:
         beats.append(now)
         if len(beats) == 1:
             raise Broken("locked")
+        return 1
 
     memory.store.heartbeat = heartbeat  # type: ignore[method-assign, assignment]
     steps = Steps()

@@ -10,6 +10,14 @@ from sqlalchemy import Connection
 from bot.storage import schema
 from bot.storage.database import Database
 from bot.storage.dialect import open_engine
+from tests.postgres import empty_database, fresh_database
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on both engines whatever does not look at SQLite's file."""
+    if "engine" in metafunc.fixturenames:
+        file_only = "path" in metafunc.fixturenames or metafunc.definition.get_closest_marker("sqlite")
+        metafunc.parametrize("engine", ["sqlite"] if file_only else ["sqlite", "postgresql"])
 
 
 @pytest.fixture
@@ -18,10 +26,19 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def url(path: Path) -> str:
+def empty(engine: str, tmp_path: Path) -> str:
+    """A database without tables."""
+    return empty_database() if engine == "postgresql" else f"sqlite:///{tmp_path}/soar.db"
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> str:
     """A database with its tables."""
-    schema.upgrade(f"sqlite:///{path}")
-    return f"sqlite:///{path}"
+    if engine == "postgresql":
+        return fresh_database()
+    found = f"sqlite:///{tmp_path}/soar.db"
+    schema.upgrade(found)
+    return found
 
 
 @pytest_asyncio.fixture

@@ -51,6 +51,7 @@ async def test_a_write_returns_its_result_and_is_seen_by_the_next_read(database:
     assert await database.read(lambda connection: updates.seen(connection, 1)) is True
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_both_connections_are_set_up(database: Database) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 100}
@@ -73,6 +74,7 @@ async def test_reading_cannot_write(database: Database) -> None:
     assert await database.read(count) == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_in_a_batch_only_the_culprit_fails(database: Database) -> None:
     runs: list[int] = []
@@ -111,6 +113,7 @@ async def test_no_exception_of_a_work_ends_the_writer(database: Database, error:
     assert await database.write(adding(1)) is True
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_a_cancelled_caller_does_not_undo_its_work(database: Database) -> None:
     gate = Gate()
@@ -142,6 +145,7 @@ async def test_a_locked_file_is_told_and_passes(database: Database, path: Path) 
     assert await database.write(adding(1)) is True
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_a_full_disk_is_told_and_passes(database: Database) -> None:
     pages = await database.write(pragma("page_count"))
@@ -218,6 +222,7 @@ async def in_one_batch(database: Database, *works: Callable[[Connection], object
     return list(await asyncio.gather(*waiting, return_exceptions=True))
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_a_commit_that_fails_keeps_nothing_of_its_batch(database: Database) -> None:
     def make(connection: Connection) -> None:
@@ -242,6 +247,7 @@ def losing_the_connection(connection: Connection) -> None:
     count(connection)
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_a_lost_connection_is_made_anew(database: Database) -> None:
     lost, added = await in_one_batch(database, losing_the_connection, adding(1))
@@ -266,6 +272,7 @@ async def test_while_there_is_no_connection_everybody_is_told_at_once(database: 
     assert await database.write(adding(1)) is True
 
 
+@pytest.mark.sqlite
 @pytest.mark.asyncio
 async def test_shredding_a_lost_connection_is_told_and_passes(database: Database) -> None:
     def close_quietly(connection: Connection) -> None:

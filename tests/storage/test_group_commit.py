@@ -16,6 +16,8 @@ from bot.storage.dialogs import Dialog
 from bot.storage.errors import StaleDialog
 from bot.storage.tables import dialogs as table
 
+pytestmark = pytest.mark.sqlite  # PostgreSQL runs each work in a transaction of its own
+
 # (chat, expected version): some are right, some are stale, depending on what came before.
 Save = tuple[int, int]
 saves = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), min_size=1, max_size=12)

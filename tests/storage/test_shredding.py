@@ -14,6 +14,8 @@ from bot.storage.errors import StorageError
 from bot.storage.tickets import Ticket
 from tests.storage.rows import worker
 
+pytestmark = pytest.mark.sqlite
+
 
 def found(needle: bytes, path: Path) -> list[str]:
     return [file.name for file in path.parent.iterdir() if needle in file.read_bytes()]
