@@ -17,6 +17,8 @@ from bot.lookout.pace import Pace
 from bot.lookout.rounds import Rounds
 from bot.lookout.sight import looks
 from bot.lookout.summaries import Summaries, briefs
+from bot.metered import Metered
+from bot.metrics import Metrics
 from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
@@ -79,12 +81,22 @@ class Soar:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.settings = settings
         self.clock = clock
+        self.metrics = Metrics()
         keyring = keyring_of(settings)
         upgrade(settings.storage_url)
         self.database = Database(settings.storage_url)
         token = settings.telegram_token.get_secret_value().strip()
-        self.telegram = Telegram(token, settings.telegram_api_url, gate=Gate(limits=settings.pace))
-        self.http = open_http(transport=Transport(CONNECTIONS))
+        self.telegram = Telegram(
+            token, settings.telegram_api_url, gate=Gate(limits=settings.pace), told=self.metrics.telegram
+        )
+        self.http = open_http(
+            transport=Metered(
+                Transport(CONNECTIONS),
+                {"cloudflare": settings.cloudflare_api_url},
+                other="worker",
+                told=self.metrics.called,
+            )
+        )
         self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
@@ -98,21 +110,23 @@ class Soar:
             told=self.outbox.added,
             illustrate=Illustrator(self.database, self.telegram).show,
         )
-        self.checker = KeyChecker(settings.alpaca_paper_url, settings.alpaca_live_url)
+        self.checker = KeyChecker(
+            settings.alpaca_paper_url, settings.alpaca_live_url, told=partial(self.metrics.called, "alpaca")
+        )
         self._shop = self._workshop(settings, keyring)
         self.board = Board(self.anchors, self.stage.look, {"deploy": STEPS, "rotate": ROTATION}, clock=clock)
         ends = Ends(self.stage, self.board, clock)
         self.runner = EmbeddedRunner(
             StoredOperations(self.database),
             self._handlers(),
-            on_end=ends.commit,
-            on_progress=self.board.reached,
+            on_end=self.metrics.ends(ends.commit),
+            on_progress=self.metrics.steps(self.board.reached),
             clock=SystemClock(),
             new_incident=new_incident,
             limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE}),
         )
         self.stage.runs(self.runner)
-        self.watchdog = Watchdog(self.runner, ends.commit, new_incident)
+        self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
         self.rounds = self._rounds(Pace.of(os.environ))
         self.summaries = Summaries(
             self.database, briefs(self._shop), clock=clock, fresh_id=fresh_id, told=self.outbox.added
@@ -127,6 +141,7 @@ class Soar:
             clock=clock,
             new_incident=new_incident,
             allowed=settings.allowed,
+            watch=self.metrics,
         )
 
     def _workshop(self, settings: Settings, keyring: Keyring) -> Workshop:

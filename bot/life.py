@@ -12,10 +12,13 @@ from telegram.error import NetworkError
 from bot.absence import Absence
 from bot.app import Soar
 from bot.conversation import Occasion
-from bot.delivery import delivery
+from bot.delivery import Ears, delivery
+from bot.health import Health
 from bot.housekeeping import Housekeeping
 from bot.patience import patiently
+from bot.telegram.suspicion import suspect
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
+from bot.web import Listener
 from flows.events import Elapsed
 
 log = logging.getLogger(__name__)
@@ -30,13 +33,32 @@ class Life:
         """Nothing is contacted yet. Raises BadSettings, or OSError when an address to listen on cannot be had."""
         self._soar = soar
         absence = Absence(soar.database, soar.stage, clock=soar.clock)
-        self._delivery = delivery(soar.settings.inlet, soar.telegram, soar.dispatcher, absence.heard)
+        metrics = soar.metrics
+        ears = Ears(
+            heard=absence.heard,
+            suspect=self._suspect,
+            waiting=partial(metrics.gauge, "updates_at_telegram"),
+            watch=metrics,
+        )
+        self._delivery = delivery(soar.settings.inlet, soar.telegram, soar.dispatcher, ears)
+        self._health = Health(soar.database, metrics, receiving=lambda: self._delivery.receiving)
+        address = soar.settings.metrics_address
+        self._listener = Listener(self._health.app(), address, grace=1) if address else None
 
     async def run(self) -> None:
         """Run until cancelled; what has begun is finished or left for the next start.
 
         Raises InvalidToken or BadWebhook.
         """
+        watched = asyncio.create_task(self._listener.run()) if self._listener else None
+        try:
+            await self._live()
+        finally:
+            if watched is not None:
+                watched.cancel()
+                await asyncio.wait([watched])
+
+    async def _live(self) -> None:
         soar = self._soar
         expired = await patiently(self._tidy_up)
         name = await self._open()
@@ -53,10 +75,16 @@ class Life:
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
                 group.create_task(self._go_on())
                 group.create_task(soar.watchdog.run())
+                group.create_task(soar.metrics.watch_lag(asyncio.sleep))
                 group.create_task(self._delivery.run())
         finally:
+            self._health.stopping = True
             await self._close()
             log.info("soar has stopped")
+
+    def _suspect(self, sign: str) -> None:
+        suspect(sign)
+        self._soar.metrics.suspected(sign)
 
     async def _open(self) -> str:
         pause = 0.5

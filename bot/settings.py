@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
     listen: str = ""
+    metrics_listen: str = ""
     allowed_users: str = ""
     log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
 
@@ -103,6 +104,11 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
             raise BadSettings(UNPROVEN)
         return Inlet(_public(self.webhook_url), SecretStr(secret), _address("SOAR_LISTEN", self.listen))
+
+    @property
+    def metrics_address(self) -> Address | None:
+        """Where health and metrics answer; None when nowhere. Raises BadSettings."""
+        return _address("SOAR_METRICS_LISTEN", self.metrics_listen) if self.metrics_listen else None
 
 
 def _public(url: str) -> str:

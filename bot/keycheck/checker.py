@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -32,10 +33,12 @@ class KeyChecker:
         waiting: int = 512,
         deadline: float = 20.0,
         timeouts: tuple[float, float] = (5.0, 10.0),
+        told: Callable[[int | str], None] = lambda _answer: None,
     ) -> None:
         """Ask at these trading hosts. Seconds: `deadline` for a whole check, `timeouts` to connect and for each read.
 
-        `threads` checks run at once and `waiting` more may wait; beyond that the outcome is Busy.
+        `threads` checks run at once and `waiting` more may wait; beyond that the outcome is Busy. `told` hears of each
+        question's status, or how far it got.
         """
         self._urls: dict[Mode, str] = {"paper": paper_url.rstrip("/"), "live": live_url.rstrip("/")}
         self._slots = asyncio.Semaphore(threads)
@@ -43,6 +46,7 @@ class KeyChecker:
         self._inside = 0
         self._deadline = deadline
         self._timeouts = timeouts
+        self._told = told
         self._closed = False
 
     def warm_up(self) -> None:
@@ -87,9 +91,11 @@ class KeyChecker:
                 await self._slots.acquire()
                 answer = self._start(url, key_id, secret)
                 reach = Reach.SLOW
-                return await answer
+                answered = await answer
         except TimeoutError:
-            return Answer(reach)
+            answered = Answer(reach)
+        self._told(answered.status or answered.reach.name.lower())
+        return answered
 
     def _start(self, url: str, key_id: Secret, secret: Secret) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()

@@ -84,6 +84,7 @@ _FINISH = (
     )
 )
 _LIST_UNFINISHED = select(operations).where(_unfinished).order_by(operations.c.created_at, operations.c.id)
+_COUNT_UNFINISHED = select(func.count()).select_from(operations).where(_unfinished)
 _FOR_CHAT = (
     select(operations)
     .where(operations.c.chat_id == bindparam("chat"))
@@ -176,6 +177,11 @@ def finish(
 def unfinished(connection: Connection) -> list[Operation]:
     """All that is queued or running, oldest first."""
     return [_operation(row) for row in connection.execute(_LIST_UNFINISHED)]
+
+
+def count_unfinished(connection: Connection) -> int:
+    """How many have not ended."""
+    return connection.execute(_COUNT_UNFINISHED).scalar_one()
 
 
 def stuck(connection: Connection, *, before: float) -> list[Operation]:

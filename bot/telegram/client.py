@@ -16,7 +16,7 @@ from telegram.request._requestparameter import RequestParameter  # the parameter
 
 from bot.telegram.gate import Gate, Urgency
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.request import request
+from bot.telegram.request import Told, request, unheard
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -61,16 +61,22 @@ class Telegram:
     """The few calls Soar makes. Nothing here raises for what Telegram may answer at any time."""
 
     def __init__(
-        self, token: str, api_url: str, *, gate: Gate, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        token: str,
+        api_url: str,
+        *,
+        gate: Gate,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        told: Told = unheard,
     ) -> None:
-        """Prepare a client for `<api_url>/bot<token>/<method>`."""
+        """Prepare a client for `<api_url>/bot<token>/<method>`; `told` hears of each call and its answer."""
         base = f"{api_url.rstrip('/')}/bot"
-        self._polling = request(1, POLL_SECONDS + 10, api_url)
+        self._polling = request(1, POLL_SECONDS + 10, api_url, told)
         self.bot = Bot(
             token,
             base_url=base,
             base_file_url=f"{api_url.rstrip('/')}/file/bot",
-            request=request(CONNECTIONS, READ_SECONDS, api_url),
+            request=request(CONNECTIONS, READ_SECONDS, api_url, told),
         )
         self._gate = gate
         self._sleep = sleep
@@ -124,8 +130,8 @@ class Telegram:
                 values = {"chat_id": chat_id, "message_ids": list(message_ids)}
                 await self._ask("deleteMessages", values, seconds=patience)
         except RetryAfter as refusal:
-            self._gate.refused(Urgency.DELETE, chat_id, _seconds(refusal))
-            return Deleted.LATER, _seconds(refusal)
+            self._gate.refused(Urgency.DELETE, chat_id, wait_of(refusal))
+            return Deleted.LATER, wait_of(refusal)
         except (BadRequest, Forbidden) as refusal:
             gone = "not found" in refusal.message.lower() and "chat not found" not in refusal.message.lower()
             return (Deleted.DONE if gone else Deleted.IMPOSSIBLE), 0.0
@@ -200,7 +206,7 @@ class Telegram:
                 values = {"callback_query_id": callback_id, "text": text[:200] or None}
                 await self._ask("answerCallbackQuery", values)
         except RetryAfter as refusal:
-            self._gate.refused(Urgency.ANSWER, None, _seconds(refusal))
+            self._gate.refused(Urgency.ANSWER, None, wait_of(refusal))
         except TelegramError:
             return
 
@@ -232,7 +238,7 @@ class Telegram:
                 async with self._gate.through(urgency, chat_id):
                     return await call()
             except RetryAfter as refusal:
-                put_off = _seconds(refusal)
+                put_off = wait_of(refusal)
                 self._gate.refused(urgency, chat_id, put_off)
                 waited += put_off
                 if waited > LONGEST_PATIENCE:
@@ -259,6 +265,7 @@ def _screen(text: str, keyboard: Keyboard | None) -> dict[str, object]:
     return {"text": text, "parse_mode": "HTML", "reply_markup": keyboard, "link_preview_options": NO_PREVIEW}
 
 
-def _seconds(refusal: RetryAfter) -> float:
+def wait_of(refusal: RetryAfter) -> float:
+    """For how long Telegram asks to wait."""
     after = refusal.retry_after
     return float(after) if isinstance(after, int | float) else after.total_seconds()

@@ -19,6 +19,7 @@ from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted, Telegram
 from bot.telegram.deletions import WINDOW, Deletions
 from bot.telegram.inbound import Elsewhere, Membership, Origin, Poison, Press, Words, chat_of, kind_of, read
+from bot.telegram.watch import Unwatched, Watch
 from bot.texts.render import label, render
 from bot.tickets import Tickets
 from flows.events import Command, Event, Pasted, Said, Tapped
@@ -43,6 +44,7 @@ class Dispatcher:
         clock: Callable[[], float],
         new_incident: Callable[[], str],
         allowed: frozenset[int],
+        watch: Watch | None = None,
     ) -> None:
         """`allowed` lists the users Soar talks to; empty means everyone."""
         self._telegram = telegram
@@ -53,6 +55,7 @@ class Dispatcher:
         self._clock = clock
         self._new_incident = new_incident
         self._allowed = allowed
+        self._watch = watch or Unwatched()
         self._slow: dict[int, float] = {}  # chats whose deletes Telegram puts off, and until when
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
@@ -111,10 +114,16 @@ class Dispatcher:
             # Nobody can say what the chat is at, but a key that can be seen goes all the same.
             seen = judge(raw, expecting_secret=False)
             if seen.delete:
-                await self._delete(seen.chat_id, seen.message_ids)
+                await self._remove(raw, seen)
             raise
         verdict = judge(raw, expecting_secret=standing.strict, buttons=standing.buttons)
-        return standing, verdict, await self._delete(verdict.chat_id, verdict.message_ids) if verdict.delete else ()
+        return standing, verdict, await self._remove(raw, verdict) if verdict.delete else ()
+
+    async def _remove(self, raw: Mapping[str, Any], verdict: Verdict) -> tuple[int, ...]:
+        """Delete what an update has brought; gives the messages that are still there."""
+        undeleted = await self._delete(verdict.chat_id, verdict.message_ids)
+        self._watch.deleted(raw, gone=not undeleted)
+        return undeleted
 
     async def _delete(self, chat_id: int | None, message_ids: Sequence[int]) -> tuple[int, ...]:
         """Delete at once; returns the messages that are still there, which `Deletions` is to see to."""
@@ -145,6 +154,8 @@ class Dispatcher:
                 deletions.add(connection, chat_id=chat_id or 0, message_id=message_id, now=now)
 
         await self._database.write(work)
+        for raw in raws:
+            self._watch.settled(raw["update_id"], kind_of(raw), "parked" if parked else "skimmed")
         if undeleted:
             self._deletions.added()
 
@@ -248,6 +259,7 @@ class Dispatcher:
             undeleted=undeleted,
         )
         turn = await self._stage.take(occasion)
+        self._watch.settled(origin.update_id, origin.kind, turn.result.name.lower())
         if undeleted:
             self._deletions.added()
         return turn

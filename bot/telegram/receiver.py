@@ -11,9 +11,10 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.storage.errors import StorageError
-from bot.telegram.client import Telegram
+from bot.telegram.client import Telegram, wait_of
 from bot.telegram.inbound import chat_of
 from bot.telegram.suspicion import suspect
+from bot.telegram.watch import Unwatched, Watch
 
 log = logging.getLogger(__name__)
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -42,6 +43,7 @@ class Receiver:
         skim: Skim | None = None,
         heard: Heard | None = None,
         suspect: Callable[[str], None] = suspect,
+        watch: Watch | None = None,
     ) -> None:
         """`handle` returns once an update is stored; `park` notes one that cannot be handled at all.
 
@@ -54,6 +56,7 @@ class Receiver:
         self._skim = skim
         self._heard = heard
         self._suspect = suspect
+        self._watch = watch or Unwatched()
         self._lanes: dict[int | None, deque[Mapping[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[int] = set()  # fetched, not stored yet
@@ -61,11 +64,12 @@ class Receiver:
         self._next = 0  # the offset when all that was fetched is stored
         self._alone = False  # Telegram has answered, so nobody else was receiving then
         self._stopping = False
+        self.receiving = False  # until Telegram refuses or is away
 
     async def run(self) -> None:
         """Receive until cancelled. Raises InvalidToken when Telegram does not know the token."""
         offset: int | None = None
-        pause = 0.0
+        pause, self.receiving = 0.0, True
         try:
             while True:
                 try:
@@ -73,9 +77,10 @@ class Receiver:
                 except InvalidToken:
                     raise
                 except TelegramError as error:
+                    self.receiving = False
                     pause = await self._recover(error, pause)
                     continue
-                pause, self._alone = 0.0, True
+                pause, self._alone, self.receiving = 0.0, True, True
                 self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset
@@ -87,7 +92,7 @@ class Receiver:
     async def _recover(self, error: TelegramError, pause: float) -> float:
         if isinstance(error, Conflict):
             await self._take_over(error)
-        pause = float(getattr(error, "retry_after", 0) or 0) if isinstance(error, RetryAfter) else pause * 2 or 0.2
+        pause = wait_of(error) if isinstance(error, RetryAfter) else pause * 2 or 0.2
         log.info("no updates", extra={"why": type(error).__name__})
         await asyncio.sleep(min(pause, 30.0))
         return min(pause, 15.0)
@@ -109,6 +114,7 @@ class Receiver:
                 continue
             self._known.add(update_id)
             self._open.add(update_id)
+            self._watch.arrived(raw)
             self._next = max(self._next, update_id + 1)
             chat = chat_of(raw)
             if chat in self._lanes:

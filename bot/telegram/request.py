@@ -7,7 +7,8 @@ at once that is most of the process's time.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -19,16 +20,25 @@ from bot.transport import open_session, proxy_for
 CONNECT_SECONDS: Final = 5.0
 POOL_SECONDS: Final = 60.0
 PLAIN: Final = {"Accept-Encoding": "identity"}
+Told: TypeAlias = Callable[[str, int | str], None]
 HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", **PLAIN}
+
+
+def unheard(_method: str, _answer: int | str) -> None:
+    """Take no notice of a call."""
 
 
 class QuietRequest(BaseRequest):
     """Calls of the Bot API. What comes back is never logged: the library's own logs what it cannot parse."""
 
-    def __init__(self, connections: int, read_seconds: float, proxy: str | None) -> None:
-        """Hold at most so many connections; `read_seconds` bounds each wait for an answer, unless a call says else."""
+    def __init__(self, connections: int, read_seconds: float, proxy: str | None, told: Told = unheard) -> None:
+        """Hold at most so many connections; `read_seconds` bounds each wait for an answer, unless a call says else.
+
+        `told` hears of each call's method, and of its status or how it failed.
+        """
         self._connections = connections
         self._proxy = proxy
+        self._told = told
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -68,10 +78,14 @@ class QuietRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=form, headers=headers, timeout=patience, allow_redirects=False, proxy=self._proxy
             ) as answer:
-                return answer.status, await answer.read()
+                body = await answer.read()
+                self._told(url.rpartition("/")[2], answer.status)
+                return answer.status, body
         except TimeoutError:
+            self._told(url.rpartition("/")[2], "timeout")
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
+            self._told(url.rpartition("/")[2], "unreached")
             raise NetworkError(type(error).__name__) from None
 
     @staticmethod
@@ -98,7 +112,7 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
     return form, PLAIN
 
 
-def request(connections: int, read_seconds: float, api_url: str) -> QuietRequest:
+def request(connections: int, read_seconds: float, api_url: str, told: Told = unheard) -> QuietRequest:
     """Make what carries the library's calls to `api_url`, through the environment's proxy if it names one for it."""
     address = urlsplit(api_url)
-    return QuietRequest(connections, read_seconds, proxy_for(address.scheme, address.hostname or ""))
+    return QuietRequest(connections, read_seconds, proxy_for(address.scheme, address.hostname or ""), told)

@@ -10,7 +10,7 @@ from typing import Final
 from telegram import WebhookInfo
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.telegram.client import Telegram
+from bot.telegram.client import Telegram, wait_of
 from bot.telegram.suspicion import suspect
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,13 @@ class Subscription:
         stored: Callable[[], int],
         heard: Callable[[], Awaitable[None]],
         suspect: Callable[[str], None] = suspect,
+        waiting: Callable[[int], None] = lambda _count: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`stored` counts the updates that have come; `heard` is told while nothing waits at Telegram for long."""
+        """`stored` counts the updates that have come; `heard` is told while nothing waits at Telegram for long.
+
+        `waiting` is told how many updates wait there, `suspect` when the address was changed by somebody else.
+        """
         self._telegram = telegram
         self._url = url
         self._secret = secret
@@ -45,7 +49,7 @@ class Subscription:
         self._suspect = suspect
         self._sleep = sleep
         self._before = 0
-        self.waiting = 0  # updates at Telegram, when last looked
+        self._waiting = waiting
         self.set = False
 
     async def run(self) -> None:
@@ -66,8 +70,7 @@ class Subscription:
                 raise BadWebhook(refusal.message) from None
             except TelegramError as error:
                 log.warning("webhook not set yet", extra={"why": type(error).__name__})
-                after = getattr(error, "retry_after", 0) if isinstance(error, RetryAfter) else 0
-                wanted = after if isinstance(after, int | float) else after.total_seconds()
+                wanted = wait_of(error) if isinstance(error, RetryAfter) else 0.0
             else:
                 self.set = True
                 log.info("webhook set")
@@ -93,9 +96,10 @@ class Subscription:
     async def _judge(self, info: WebhookInfo) -> None:
         """Tell a quiet hour from a webhook that nobody reaches."""
         came, self._before = self._stored() - self._before, self._stored()
-        self.waiting = info.pending_update_count
-        if not self.waiting or came:
+        count = info.pending_update_count
+        self._waiting(count)
+        if not count or came:
             await self._heard()
         elif info.last_error_message:
-            about = {"waiting": self.waiting, "telegram_says": info.last_error_message[:200]}
+            about = {"waiting": count, "telegram_says": info.last_error_message[:200]}
             log.error("telegram cannot bring updates", extra=about)

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.storage.errors import StorageError
 from bot.telegram.inbound import chat_of
+from bot.telegram.watch import Unwatched, Watch
 
 log = logging.getLogger(__name__)
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -43,12 +44,21 @@ class _Lane:
 class Webhook:
     """An ASGI app for Telegram's requests. Nothing of a body is ever logged."""
 
-    def __init__(self, handle: Handle, park: Handle, secret: str, *, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        park: Handle,
+        secret: str,
+        *,
+        most_at_once: int = MOST_AT_ONCE,
+        watch: Watch | None = None,
+    ) -> None:
         """`handle` returns once an update is stored; `park` notes one that cannot be handled at all."""
         self._handle = handle
         self._park = park
         self._secret = secret.encode()
         self._most = most_at_once
+        self._watch = watch or Unwatched()
         self._inside = 0
         self._lanes: dict[int | None, _Lane] = {}
         self.stored = 0  # updates stored or set aside so far
@@ -87,6 +97,7 @@ class Webhook:
             # Telegram does not send such a thing; should it, then it would only send the same again.
             log.error("a request that is no update was passed over", extra={"bytes": len(body or b"")})
             return 200
+        self._watch.arrived(raw)
         async with self._lane(chat_of(raw)):
             if not await self._settled(raw):
                 return 503
