@@ -15,6 +15,7 @@ from typing import Any
 from bench.account import LATENCY, account_costs
 from bench.figures import over_runs, times
 from bench.guard import guard_costs
+from bench.lookout import lookout_costs
 from bench.people import LAST, TO_SECRET
 from bench.processes import Running, memory_mb
 from sandbox.bot_process import HOUSE
@@ -81,6 +82,17 @@ def accounts() -> None:
             print(f"  {cost.what:<24}{counted:<44}{cost.seconds:.2f} s = {ratio:.2f} × path", flush=True)
 
 
+def lookout() -> None:
+    """What looking after a thousand Workers costs."""
+    with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder:
+        cost = lookout_costs(Path(folder))
+    print(f"\nLooking after {cost.count} Workers, each every {cost.every / 60:.0f} minutes by one request")
+    print(f"  of each account's 100,000 free requests a day: {cost.requests_a_day:.0f}")
+    for name, used in (("nothing new", cost.quiet), ("news from each", cost.news)):
+        core = 100 * used / cost.every
+        print(f"  {name:<24}{1000 * used / cost.count:.2f} ms of Soar's CPU a look, {core:.2f} % of a core", flush=True)
+
+
 def main() -> None:
     """Measure what is asked for; all of it without arguments."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -103,6 +115,7 @@ def main() -> None:
         print("\nJudging one message")
         for name, microseconds in guard_costs():
             print(f"  {name:<24}{microseconds:.0f} µs", flush=True)
+        lookout()
         accounts()
         print("\nThe Worker", flush=True)
         subprocess.run([NODE, "bench/worker_cpu.mjs"], cwd=HOUSE, check=True)  # noqa: S603  (our own program)

@@ -101,7 +101,7 @@ class Soar:
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
         conversation = Conversation(clock=clock, fresh_id=fresh_id)
-        self.outbox = Outbox(self.database, self.telegram, clock=clock)
+        self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=settings.storage_url.startswith("sqlite"))
         self.stage = Stage(
             self.database,
             conversation,

@@ -143,7 +143,7 @@ def _hours_words(chosen: Notices) -> tuple[Text, ...]:
         quiet = say("settings.quiet_off")
     else:
         quiet = say("settings.quiet_at", start=clock(chosen.quiet_from), end=clock(chosen.quiet_to))
-    return (summary, quiet, say("settings.zone", zone=place(chosen.zone)))
+    return (summary, quiet, say("settings.clock", zone=place(chosen.zone)))
 
 
 def pick_summary(state: PickSummary, _context: Context) -> Screen:

@@ -6,7 +6,8 @@ from bot.operations.tending import card
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
 from bot.vault.keyring import CannotOpen
-from deploy.errors import DeployError, WorkerAbsent
+from deploy.commands import UNKNOWN_COMMAND
+from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
 
 
 async def wake(shop: Workshop, operation: Operation, report: Report) -> Outcome:
@@ -24,5 +25,6 @@ async def wake(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     except WorkerAbsent:
         return failed("worker_absent", worker=row.id)
     except DeployError as error:
-        return refused(error)
+        outdated = isinstance(error, WorkerRefused) and error.reason == UNKNOWN_COMMAND
+        return failed("worker_outdated") if outdated else refused(error)
     return done("woken", worker=row.id, **card(status, int(shop.clock())))

@@ -40,6 +40,7 @@ HELP: Final[dict[str, str]] = {
         "/lock: stop all orders of the account · /unlock\n"
         "/rotate: change its Alpaca keys\n"
         "/destroy: remove it\n"
+        "/settings: which news you get, and when\n"
         "/cancel: stop a set-up\n"
         "/security: how your keys are handled\n"
         "/privacy: what I keep · /forget: delete it"

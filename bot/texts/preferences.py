@@ -13,7 +13,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "settings.quiet_at": (
         "<b>Quiet hours:</b> {start} to {end}. News waits until then, unless your bot has stopped itself."
     ),
-    "settings.zone": "<b>Your clock:</b> {zone}",
+    "settings.clock": "<b>Your clock:</b> {zone}",
     "settings.summary_title": "<b>When shall I send the daily summary?</b>",
     "settings.summary_body": "One short message a day: value, profit, orders. The hours are those of {zone}.",
     "settings.quiet_title": "<b>From when on shall I be quiet?</b>",

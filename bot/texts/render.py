@@ -63,7 +63,16 @@ def body(screen: Screen) -> str:
     for line in screen.lines:
         words = render(line)
         close = parts and line.id.startswith(
-            ("mark.", "card.", "review.m", "review.p", "working.elapsed", "settings.q", "settings.zone_a")
+            (
+                "mark.",
+                "card.",
+                "review.m",
+                "review.p",
+                "working.elapsed",
+                "settings.quiet_o",
+                "settings.quiet_at",
+                "settings.clock",
+            )
         )
         parts.append(("\n" if close else "\n\n" if parts else "") + words)
     return "".join(parts)

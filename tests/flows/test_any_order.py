@@ -84,7 +84,7 @@ OUTCOMES = {
 }
 COMMANDS = (
     "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
-    "plan", "chart", "lock", "unlock", "export", "settings", "wake",
+    "plan", "chart", "lock", "unlock", "export", "settings", "wake", "wake_00000000",
 )  # fmt: skip
 WORDS = (
     "TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²",
