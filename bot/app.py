@@ -53,6 +53,7 @@ from deploy.template import read_template
 from deploy.wire import open_http
 
 CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
+HOURS_EVERY = 20.0  # seconds between two looks whose hour for a summary has come
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 
 
@@ -127,10 +128,7 @@ class Soar:
         )
         self.stage.runs(self.runner)
         self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
-        self.rounds = self._rounds(Pace.of(os.environ))
-        self.summaries = Summaries(
-            self.database, briefs(self._shop), clock=clock, fresh_id=fresh_id, told=self.outbox.added
-        )
+        self.rounds, self.summaries = self._lookout(Pace.of(os.environ))
         self.deletions = Deletions(self.telegram, self.database, tell=self._tell_undeletable, clock=clock)
         self.dispatcher = Dispatcher(
             telegram=self.telegram,
@@ -161,15 +159,11 @@ class Soar:
             clock=self.clock,
         )
 
-    def _rounds(self, pace: Pace) -> Rounds:
-        return Rounds(
-            self.database,
-            looks(self._shop, patience=pace.patience),
-            pace=pace,
-            clock=self.clock,
-            fresh_id=fresh_id,
-            told=self.outbox.added,
-        )
+    def _lookout(self, pace: Pace) -> tuple[Rounds, Summaries]:
+        told, look, ask = self.outbox.added, looks(self._shop, patience=pace.patience), briefs(self._shop)
+        rounds = Rounds(self.database, look, pace=pace, clock=self.clock, fresh_id=fresh_id, told=told)
+        every = min(pace.every, HOURS_EVERY)
+        return rounds, Summaries(self.database, ask, clock=self.clock, fresh_id=fresh_id, told=told, every=every)
 
     def _handlers(self) -> Mapping[str, Handler]:
         books = Books(self.telegram)

@@ -45,7 +45,7 @@ def _money(brief: Brief) -> Sequence[Text]:
         value = say("summary.value", value=_dollars(status.budget.value), left=_dollars(status.budget.left))
         return (value, *profit)
     if status.account is not None and status.account.equity:
-        return (say("summary.account", equity=status.account.equity, currency=status.account.currency), *profit)
+        return (say("summary.account", equity=_dollars(status.account.equity)), *profit)
     return (say("summary.no_look"),)
 
 
@@ -84,10 +84,11 @@ def _number(amount: str) -> Decimal | None:
 
 
 def _dollars(amount: str) -> str:
-    return f"${amount}"
+    number = _number(amount)
+    return f"${amount}" if number is None else f"${number:,.2f}"
 
 
 def signed(amount: Decimal) -> str:
     """Write a gain or loss in dollars, with its sign."""
     sign = "-" if amount < 0 else "+"
-    return f"{sign}${abs(amount):.2f}"
+    return f"{sign}${abs(amount):,.2f}"

@@ -13,17 +13,15 @@ from bot.storage.workers import Worker
 from deploy.reports import Event
 from flows.words import Text, say
 
+# What Workers call their events, those deployed long ago too. Whatever else they tell goes with refusals, unadorned.
 KINDS: Final = {
     "trade": "trade", "filled": "trade", "ended": "trade",
-    "refused": "refusal", "failed": "refusal",
-    "latched": "latch",
-    "recovered": "recovery",
+    "refusal": "refusal", "refused": "refusal", "failed": "refusal",
+    "latch": "latch", "latched": "latch",
+    "recovery": "recovery", "recovered": "recovery",
 }  # fmt: skip
 # What was asked for in the chat, which has shown it already.
-ANSWERS: Final = frozenset({
-    "paused", "resumed", "rotated", "armed", "disarmed", "set", "changed", "cancelled", "closed", "closing",
-    "locked", "unlocked", "alarm", "schedule", "destroy",
-})  # fmt: skip
+ANSWERS: Final = frozenset({"pause", "paused", "resumed", "change", "rotated"})
 FIXES: Final = frozenset({"keys", "account", "loss", "suspended"})
 LONGEST: Final = 240  # letters of one piece of news
 
@@ -84,7 +82,8 @@ def _told(before: Lookout, worker: Worker, sight: Seen, now: float) -> list[News
 def _news(event: Event, paused: str) -> News:
     kind = KINDS.get(event.kind, "refusal")
     words = blot(" ".join(event.text.split()))
-    text = say(f"news.{kind}", text=words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+    form = f"news.{kind}" if event.kind in KINDS else "news.other"
+    text = say(form, text=words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
     if kind == "latch" and paused in FIXES:
         text = say("news.with_fix", news=text, fix=say(f"news.fix_{paused}"))
     return News(kind, text)

@@ -28,7 +28,6 @@ from flows.notices import next_summary
 from flows.words import Text, say
 
 log = logging.getLogger(__name__)
-EVERY: Final = 20.0
 AT_ONCE: Final = 16
 MOST_WORKERS: Final = 5  # in one message
 PATIENCE: Final = 10.0
@@ -63,6 +62,7 @@ class Summaries:
         clock: Callable[[], float],
         fresh_id: Callable[[], str],
         told: Callable[[], None],
+        every: float,
     ) -> None:
         """`ask` asks one Worker and never raises; `told` is called when something waits to be told."""
         self._database = database
@@ -70,6 +70,7 @@ class Summaries:
         self._clock = clock
         self._fresh_id = fresh_id
         self._told = told
+        self._every = every
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
@@ -79,7 +80,7 @@ class Summaries:
                 await self.look()
             except StorageError as error:
                 log.warning("summaries cannot see", extra={"why": error.code})
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._every)
 
     async def look(self) -> None:
         """Prepare every summary that is due. Raises StorageError."""

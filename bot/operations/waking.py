@@ -27,4 +27,4 @@ async def wake(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     except DeployError as error:
         outdated = isinstance(error, WorkerRefused) and error.reason == UNKNOWN_COMMAND
         return failed("worker_outdated") if outdated else refused(error)
-    return done("woken", worker=row.id, **card(status, int(shop.clock())))
+    return done("woken", worker=row.id, **card(status, int(shop.clock()), shop.template.version))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 
 import pytest
 
@@ -151,3 +153,27 @@ async def test_a_crash_while_it_is_told_repeats_it_once_at_most(
     await until(settled, "the news was not told", 40)
     await looked_at(ada, script)
     assert await told(ada, ORDERED) == after
+
+
+@pytest.mark.asyncio
+async def test_the_daily_summary_comes_once_at_the_hour_she_chose(ada: Newcomer) -> None:
+    await ada.gets_a_bot()
+    await ada.commands("/settings", "⚙️ Settings")
+    await ada.taps("My time zone", "Where does your clock stand?")
+    await ada.taps("New York", "Your clock: New York")
+    await ada.taps("Daily summary", "When shall I send the daily summary?")
+    await ada.taps("17:00", "Daily summary: at 17:00")
+    await ada.taps("‹ Back to where I was", "Your bot is running")
+    books = ada.house.data / "soar.sqlite3"
+    with closing(sqlite3.connect(books, timeout=10)) as database, database:
+        database.execute("update notices set summary_at = 1 where chat_id = ?", (ada.id,))  # its hour has come
+    await hears(ada, "📅 Your daily summary")
+    ada.house.bot.stop()
+    ada.house.restart()
+    await ada.commands("/status", "▶️ Running")
+    assert await told(ada, "📅 Your daily summary") == 1
+    summary = await ada.reads()
+    for words in ("Your account: $100,000.00 in all.", "No orders today."):
+        assert words in summary
+    ((due,),) = ada.house.books.rows("select summary_at from notices where chat_id = ?", ada.id)
+    assert due > time.time()

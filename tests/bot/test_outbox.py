@@ -10,12 +10,15 @@ from itertools import count
 import pytest
 
 from bot.outbox import KEPT, LEASE, Outbox
-from bot.storage import outbox
+from bot.runner.port import Operation, Outcome
+from bot.storage import dialogs, outbox, workers
 from bot.storage.forgetting import forget_chat
 from bot.telegram.client import Sent
-from flows.codec import dump_texts
+from flows.codec import Dialog, dump, dump_texts
+from flows.states import OpenAlpaca
 from flows.words import say
-from tests.bot.inside import NOW, Inside, inside
+from tests.bot.inside import NOW, Inside, again, inside, message
+from tests.storage.rows import worker
 
 NUMBERS = count()
 
@@ -199,3 +202,29 @@ async def test_whoever_is_forgotten_is_told_nothing() -> None:
         await bot.database.write(partial(forget_chat, chat_id=7))
         await box(bot, line).flush()
         assert line.told == []
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_came_while_something_else_was_on_is_not_lost_with_the_process() -> None:
+    def paused(_operation: Operation) -> Outcome:
+        return Outcome("done", "paused", {"worker": "w1", "running": False, "at": int(NOW)})
+
+    async with inside(paused) as bot:
+        row = dialogs.Dialog(7, 7, dump(Dialog(OpenAlpaca())), 1, 1, None, None, NOW)
+        await bot.database.write(partial(dialogs.save, dialog=row, was=0))
+        await bot.database.write(partial(workers.save, worker=worker("w1", chat_id=7)))
+        bot.outbox.look = nothing  # type: ignore[method-assign]
+        await bot.receives(message(1, text="/pause"))
+        assert await waiting(bot) == 1
+        heir = await again(bot)
+        await heir.settles()
+        assert [text for text in heir.line.texts(7) if "is paused" in text]
+        assert await waiting(heir) == 0
+        said = heir.line.said
+        await heir.settles()
+        assert heir.line.said == said
+
+
+async def nothing() -> float:
+    """Die before anything is sent."""
+    return 60.0

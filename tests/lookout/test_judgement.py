@@ -45,9 +45,15 @@ def words(told: tuple[News, ...]) -> list[str]:
 
 def test_each_kind_of_event_has_its_kind_of_news() -> None:
     told = {"trade": "trade", "filled": "trade", "ended": "trade", "refused": "refusal", "failed": "refusal",
-            "latched": "latch", "recovered": "recovery", "something new": "refusal"}  # fmt: skip
+            "latched": "latch", "recovered": "recovery", "refusal": "refusal", "latch": "latch",
+            "recovery": "recovery", "something new": "refusal"}  # fmt: skip
     for kind, group in told.items():
-        assert [each.kind for each in news(seen(event(6, kind)))] == [group]
+        (only,) = news(seen(event(6, kind)))
+        assert only.kind == group
+        mark = (
+            "•" if kind == "something new" else {"trade": "•", "refusal": "⚠️", "latch": "⛔", "recovery": "✅"}[group]
+        )
+        assert render(only.text).startswith(mark)
         assert group in KINDS
     assert not any(news(seen(event(6, kind))) for kind in ANSWERS)
 

@@ -17,6 +17,7 @@ from bot.runner.port import Operation
 from bot.storage.workers import Worker, save
 from bot.vault.keyring import Context, Keyring
 from deploy.cloudflare import Cloudflare
+from deploy.template import Template
 from tests.bot.inside import inside
 from tests.deploy.scripted import Act, Cut, Hang, Raw, Scripted, said
 from tests.deploy.site import COMMAND_KEY as KEY
@@ -41,7 +42,8 @@ async def shop() -> AsyncIterator[Workshop]:
     nothing: Any = None
     async with httpx.AsyncClient() as http, inside() as bot:
         cloudflare = Cloudflare(http, "http://127.0.0.1:9")
-        yield Workshop(bot.database, nothing, RING, nothing, cloudflare, nothing, Places({}, "", "", ""), lambda: AT)
+        places, template = Places({}, "", "", ""), Template(())
+        yield Workshop(bot.database, nothing, RING, nothing, cloudflare, template, places, lambda: AT)
 
 
 @pytest.fixture

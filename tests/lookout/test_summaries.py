@@ -59,7 +59,7 @@ def test_it_says_value_profit_orders_and_the_next_look() -> None:
 def test_it_claims_nothing_that_is_not_known() -> None:
     watching = replace(STATUS, plan={"kind": "watch"}, orders_today=(), next_tick="", armed=False)
     assert reads(Brief(watching))[3:] == [
-        "Your account: 1031.50 USD in all.", "No orders today.", "It only practises: it is not armed yet.",
+        "Your account: $1,031.50 in all.", "No orders today.", "It only practises: it is not armed yet.",
     ]  # fmt: skip
     assert reads(Brief(replace(watching, account=None, armed=True)))[3] == "It has not looked at your account yet."
     assert reads(None)[3:] == ["It does not answer just now. /status asks it again."]
@@ -91,7 +91,8 @@ class Asked:
 
 
 def another(bot: Inside, ask: Asked, ids: count[int]) -> Summaries:
-    return Summaries(bot.database, ask, clock=bot.time, fresh_id=lambda: str(next(ids)), told=bot.outbox.added)
+    fresh = lambda: str(next(ids))  # noqa: E731
+    return Summaries(bot.database, ask, clock=bot.time, fresh_id=fresh, told=bot.outbox.added, every=20)
 
 
 async def sent(bot: Inside) -> list[str]:
