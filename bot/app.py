@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from bot.anchor_memory import AnchorMemory
@@ -19,12 +19,15 @@ from bot.lookout.sight import looks
 from bot.lookout.summaries import Summaries, briefs
 from bot.metered import Metered
 from bot.metrics import Metrics
+from bot.operations.adopting import ADOPTION, CLEARING, adopt_worker, clear_leftover
+from bot.operations.arriving import arrive
 from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
 from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.trading import TRADING, trade
+from bot.operations.verifying import READING, UPDATE, update, verify
 from bot.operations.waking import wake
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
@@ -55,6 +58,15 @@ from deploy.wire import open_http
 CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
 HOURS_EVERY = 20.0  # seconds between two looks whose hour for a summary has come
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
+# The steps of each kind of work that are worth showing.
+SHOWN: Mapping[str, Sequence[str]] = {
+    "deploy": STEPS,
+    "rotate": ROTATION,
+    "verify": READING,
+    "update": UPDATE,
+    "adopt": ADOPTION,
+    "clear": CLEARING,
+}
 
 
 def fresh_id() -> str:
@@ -115,8 +127,8 @@ class Soar:
             settings.alpaca_paper_url, settings.alpaca_live_url, told=partial(self.metrics.called, "alpaca")
         )
         self._shop = self._workshop(settings, keyring)
-        self.board = Board(self.anchors, self.stage.look, {"deploy": STEPS, "rotate": ROTATION}, clock=clock)
-        ends = Ends(self.stage, self.board, clock)
+        self.board = Board(self.anchors, self.stage.look, SHOWN, clock=clock)
+        ends = Ends(self.stage, self.board, clock, new_incident)
         self.runner = EmbeddedRunner(
             StoredOperations(self.database),
             self._handlers(),
@@ -124,7 +136,7 @@ class Soar:
             on_progress=self.metrics.steps(self.board.reached),
             clock=SystemClock(),
             new_incident=new_incident,
-            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE}),
+            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "arrive": PATIENCE}),
         )
         self.stage.runs(self.runner)
         self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
@@ -170,7 +182,12 @@ class Soar:
         kinds: dict[str, Callable[..., object]] = {
             "connect": connect_account,
             "deploy": deploy_worker,
+            "arrive": arrive,
             "undo": undo,
+            "verify": verify,
+            "update": update,
+            "adopt": adopt_worker,
+            "clear": clear_leftover,
             "rotate": rotate,
             "destroy": destroy,
             "status": tend,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot import wishes
 from bot.meaning import meant
 from bot.operations_store import Enlist
+from bot.runner.port import lane
 from bot.storage import consents, deletions, dialogs, operations, outbox, pictures, tickets, updates, workers
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
@@ -220,7 +221,7 @@ def _apply(connection: Connection, occasion: Occasion, move: Move, now: float, e
                 now=now,
             )
             if added and enlist is not None:
-                enlist(connection, effect.id, occasion.chat_id)
+                enlist(connection, effect.id, lane(occasion.chat_id, effect.kind))
         elif isinstance(effect, KeepConsent):
             digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
             consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)

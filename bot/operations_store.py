@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from bot.runner.port import Operation, Outcome
+from bot.runner.port import Operation, Outcome, lane
 from bot.storage import operations
 from bot.storage.database import Database
 
-Enlist = Callable[[Connection, str, int], None]
+Enlist = Callable[[Connection, str, str], None]
 
 
 class StoredOperations:
@@ -35,7 +35,7 @@ class StoredOperations:
                 now=now,
             )
             if added and self._enlist is not None:
-                self._enlist(connection, operation.id, operation.chat_id)
+                self._enlist(connection, operation.id, lane(operation.chat_id, operation.kind))
             return added
 
         return await self._database.write(work)

@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from deploy.clock import Clock, SystemClock
 from deploy.errors import DeployError, Throttled
 from deploy.limits import Pace
-from deploy.refusals import Reply, judge
+from deploy.refusals import Reply, judge, judge_file
 from deploy.secret import Secret
 from deploy.tokens import refuse_misfit
 from deploy.wire import Answer, Composed, Cut, File, Http, Outgoing, exchange
@@ -21,6 +22,8 @@ API_URL = "https://api.cloudflare.com/client/v4"
 PAUSES = (0.5, 2.0, 5.0)  # seconds before the second, third and fourth attempt
 PATIENCE = 60.0  # no attempt starts later than this many seconds after the first one
 LONGEST_RETRY_AFTER = 30.0
+T = TypeVar("T", Reply, Answer)
+Judge: TypeAlias = Callable[[Answer | Cut, tuple[Secret, ...]], T | DeployError]
 ARRIVAL_SECONDS = 5.0  # that a change which nobody wants any more may still take to arrive
 
 
@@ -60,7 +63,11 @@ class Cloudflare:
 
     async def read(self, token: Secret, path: str, params: Mapping[str, str] | None = None) -> Reply:
         """GET `path`; raises a DeployError when the answer is no."""
-        return await self._insist(token, self._outgoing("GET", path, params, token, None), ())
+        return await self._insist(token, self._outgoing("GET", path, params, token, None), (), judge)
+
+    async def fetch(self, token: Secret, path: str) -> Answer:
+        """GET what is no JSON, such as a Worker's modules; raises a DeployError when the answer is no."""
+        return await self._insist(token, self._outgoing("GET", path, None, token, None), (), judge_file)
 
     async def write(
         self,
@@ -76,7 +83,7 @@ class Cloudflare:
         outgoing = self._outgoing(method, path, params, token, body)
         lock = self._writing.setdefault(account_id, asyncio.Lock())
         async with lock:
-            return await self._insist(token, outgoing, body.secrets if body else ())
+            return await self._insist(token, outgoing, body.secrets if body else (), judge)
 
     def _outgoing(
         self, method: str, path: str, params: Mapping[str, str] | None, token: Secret, body: Body | None
@@ -100,11 +107,11 @@ class Cloudflare:
             seconds=self.attempt_seconds,
         )
 
-    async def _insist(self, token: Secret, outgoing: Outgoing, secrets: tuple[Secret, ...]) -> Reply:
+    async def _insist(self, token: Secret, outgoing: Outgoing, secrets: tuple[Secret, ...], read: Judge[T]) -> T:
         began = self.clock.monotonic()
         for pause in (*PAUSES, None):
-            outcome = await self._pace.turn(token) or judge(await self._send(outgoing), (token, *secrets))
-            if isinstance(outcome, Reply):
+            outcome = await self._pace.turn(token) or read(await self._send(outgoing), (token, *secrets))
+            if not isinstance(outcome, DeployError):
                 return outcome
             wait = _worth_waiting(outcome, pause)
             if wait is None or self.clock.monotonic() - began + wait > PATIENCE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,7 +71,12 @@ class Deployment:
     @property
     def tags(self) -> tuple[str, ...]:
         """How the Worker is recognised later."""
-        return (OUR_TAG, MODE_TAG + self.mode, DEPLOYMENT_TAG + self.deployment_id)
+        return (OUR_TAG, MODE_TAG + self.mode, self.own_tag)
+
+    @property
+    def own_tag(self) -> str:
+        """The tag that no other deployment's Worker has."""
+        return DEPLOYMENT_TAG + self.deployment_id
 
 
 def metadata(deployment: Deployment) -> dict[str, object]:
@@ -123,15 +128,49 @@ def upload_body(deployment: Deployment, template: Template, *, keys: Keys | None
         whole["keep_bindings"] = ["secret_text", "secret_key"]
     bindings = variables(deployment, template)
     secrets = _secrets(keys, token if deployment.keep_token else None)
-    code: tuple[File, ...] = tuple(
-        (module.name, (module.name, module.content, "application/javascript+module")) for module in template.modules
-    )
+    code = _code(template)
 
     def compose() -> tuple[File, ...]:
         complete = whole | {"bindings": [*bindings, *(_secret_binding(*pair) for pair in secrets.items())]}
-        return (("metadata", (None, json.dumps(complete).encode(), "application/json")), *code)
+        return (_json_part("metadata", complete), *code)
 
     return Body(compose, tuple(secrets.values()))
+
+
+def update_body(deployment: Deployment, template: Template, present: Collection[str]) -> Body:
+    """Code alone: every binding in `present` is inherited, so that nobody has to know its value.
+
+    What the new code needs besides is added. Nothing is inherited from a Worker that is not there, so with
+    `bindings_inherit=strict` this never makes one, and never overwrites one that lacks what marks ours.
+    """
+    made = {str(binding["name"]): binding for binding in variables(deployment, template)}
+    fixed = {name: made[name] for name in ("TEMPLATE", "STATE")}
+    inherited = [{"type": "inherit", "name": name} for name in present if name not in fixed]
+    missing = [binding for name, binding in made.items() if name not in present and name not in fixed]
+    whole = metadata(deployment) | {"bindings": [*fixed.values(), *inherited, *missing]}
+    whole["keep_bindings"] = ["secret_text", "secret_key"]
+    return Body(lambda: (_json_part("metadata", whole), *_code(template)))
+
+
+def key_body(command_key: str, present: Collection[str]) -> Body:
+    """Another command key in a Worker that stays as it is otherwise: all that is in `present` is inherited."""
+    kept = [{"type": "inherit", "name": name} for name in present if name != "COMMAND_KEY"]
+    settings = {"bindings": [*kept, {"type": "plain_text", "name": "COMMAND_KEY", "text": command_key}]}
+    return Body(lambda: (_json_part("settings", settings),))
+
+
+def standard_names(deployment: Deployment, template: Template) -> tuple[str, ...]:
+    """The variables every Worker of ours has, whatever its secrets."""
+    return tuple(str(binding["name"]) for binding in variables(deployment, template))
+
+
+def _code(template: Template) -> tuple[File, ...]:
+    kind = "application/javascript+module"
+    return tuple((module.name, (module.name, module.content, kind)) for module in template.modules)
+
+
+def _json_part(name: str, value: object) -> File:
+    return (name, (None, json.dumps(value).encode(), "application/json"))
 
 
 def secrets_body(keys: Keys) -> Body:

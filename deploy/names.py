@@ -76,11 +76,25 @@ async def ensure_name(
     present = await read_subdomain(cloudflare, token, account_id)
     if present is not None:
         return present
+    return await take_name(cloudflare, token, account_id, wanted, ending=ending)
+
+
+async def take_name(
+    cloudflare: Cloudflare,
+    token: Secret,
+    account_id: str,
+    wanted: str,
+    *,
+    ending: Callable[[], str] = random_ending,
+) -> str:
+    """Claim `wanted` for an account that was seen to have no name: one request; returns the name it has then."""
     try:
         return await claim_name(cloudflare, token, account_id, wanted, ending=ending)
     except NameRefused as error:
         refusal = error
-    # A claim whose answer was lost looks taken the second time: by this very account.
+    if refusal.code == "name_invalid":
+        raise refusal
+    # A claim whose answer was lost looks taken the second time, by this very account; or it got one meanwhile.
     present = await read_subdomain(cloudflare, token, account_id)
     if present is not None:
         return present

@@ -63,6 +63,14 @@ def judge(answer: Answer | Cut, hide: tuple[Secret, ...]) -> Reply | DeployError
     return _refusal(answer, [complaint.without(hide) for complaint in _complaints(envelope.get("errors"))])
 
 
+def judge_file(answer: Answer | Cut, hide: tuple[Secret, ...]) -> Answer | DeployError:
+    """The same for what comes as it is when all goes well, such as a Worker's modules, and as JSON when it does not."""
+    if isinstance(answer, Answer) and answer.status == 200 and "html" not in answer.content_type:  # noqa: PLR2004
+        return answer
+    outcome = judge(answer, hide)
+    return outcome if isinstance(outcome, DeployError) else Unreachable("an answer of another kind")
+
+
 def _envelope(body: bytes) -> dict[str, object] | None:
     try:
         value = json.loads(body)
@@ -146,7 +154,9 @@ NAMED: Mapping[int, Maker] = {
     10033: _named(NameRefused, "name_invalid"),
     10034: _named(AccountRefused, "email_unverified"),
     10035: _named(Busy, "busy"),
+    10036: _named(NameRefused, "name_present"),
     10037: _named(AccountRefused, "script_limit"),
+    10057: _named(CloudflareRefused, "nothing_to_inherit"),
     10063: _named(NameRefused, "name_missing"),
     10072: _named(AccountRefused, "cron_limit"),
     10090: _named(ScriptAbsent, "script_absent"),

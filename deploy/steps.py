@@ -6,37 +6,31 @@ interruption and ends in the same place. An account gets one change at a time, s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
 
 from deploy.accounts import SCRIPTS, ScriptInfo, read_scripts
+from deploy.answering import ADDRESS_PATIENCE, Schedule, first_tick, seen_answering, settle_clock
 from deploy.cloudflare import Body, Cloudflare, account_path, json_body
 from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import CRON, Deployment, Keys, secrets_body, upload_body
 from deploy.diagnosis import explain
 from deploy.errors import (
+    AccountRefused,
     ForeignScript,
     KeysNeeded,
     NameRefused,
-    NotAnswering,
     ScriptAbsent,
     TokenRefused,
-    WorkerAbsent,
-    WorkerError,
 )
+from deploy.fields import records, text
 from deploy.names import ensure_name
 from deploy.reports import Run, Status
 from deploy.secret import Secret
 from deploy.template import Template
-
-ADDRESS_PATIENCE = 240.0  # seconds a fresh workers.dev address has been seen to take
-GONE_PATIENCE = 300.0
-FIRST_LOOKS, LATER_LOOK = (0.25, 0.5, 1.0, 2.0, 3.0), 5.0
-LONGEST_LOOK = 10.0
-TICK_ATTEMPTS = 2
 
 
 class Step(StrEnum):
@@ -51,15 +45,13 @@ class Step(StrEnum):
 
 
 class State(StrEnum):
-    """How a step is doing; `waiting`, told at every look, means that Cloudflare takes its time and nothing is wrong."""
+    """How a step is doing."""
 
     STARTED = "started"
-    WAITING = "waiting"
     DONE = "done"
 
 
 Progress = Callable[[Step, State], Awaitable[None]]
-Schedule = Literal["cron"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +65,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The end of a deploy; `first_run` is None when the Worker answers but its first tick gave no report yet."""
+    """The end of a deploy; `first_run` is None when the Worker gave no report yet.
+
+    `answering` is False when all is in place but the new address does not answer yet: `come_up` goes on from there.
+    """
 
     url: str
     subdomain: str
-    first_run: Run | None
     schedule: Schedule
+    answering: bool
+    first_run: Run | None
 
 
 async def deploy(
@@ -89,12 +85,13 @@ async def deploy(
     command_key: CommandKey,
     progress: Progress,
     first: bool = False,
+    patience: float = ADDRESS_PATIENCE,
 ) -> Deployed:
     """Bring a deployment up, from whatever state an earlier attempt left it in.
 
     `first` says that nothing was ever uploaded for it, that its account has the name it states and that its script
     name was seen free: then three requests to Cloudflare are enough. Otherwise two reads come first. Without `keys`
-    the script must already carry them, else KeysNeeded is raised.
+    the script must already carry them, else KeysNeeded is raised. A new address is waited for `patience` seconds.
     """
     if not first:
         async with _announced(progress, Step.NAME):
@@ -103,15 +100,33 @@ async def deploy(
         site = await ensure_script(site, keys=keys, template=template, look=not first)
     async with _announced(progress, Step.ADDRESS):
         await ensure_address(site)
-    async with _announced(progress, Step.SCHEDULE):
-        schedule = await ensure_schedule(site)
     url = site.deployment.url
     worker = WorkerClient(site.cloudflare.http, url, command_key, site.cloudflare.clock)
-    async with _announced(progress, Step.ANSWERING):
-        await ensure_answering(worker, site.deployment.deployment_id, progress)
+    # The Worker may be asked while Cloudflare still takes its schedule; two changes at once it would refuse.
+    async with _beside(seen_answering(worker, site.deployment.deployment_id, patience)) as looking:
+        async with _announced(progress, Step.SCHEDULE):
+            schedule = await ensure_schedule(site, look=not first)
+        async with _announced(progress, Step.ANSWERING):
+            status = await looking
+            if status is None:
+                return Deployed(url, site.deployment.subdomain, schedule, answering=False, first_run=None)
+            await settle_clock(worker, schedule, status)
     async with _announced(progress, Step.TICK):
         first_run = await first_tick(worker)
-    return Deployed(url, site.deployment.subdomain, first_run, schedule)
+    return Deployed(url, site.deployment.subdomain, schedule, answering=True, first_run=first_run)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, Status | None]) -> AsyncIterator[asyncio.Task[Status | None]]:
+    """Do something at the same time, and leave nothing of it behind."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # looked at: it has been raised where it was awaited, or something worse was
 
 
 @asynccontextmanager
@@ -136,7 +151,7 @@ async def ensure_script(site: Site, *, keys: Keys | None, template: Template, lo
     account turns out to have no workers.dev name it gets one, and the deployment comes back with it.
     """
     if look or keys is None:
-        present = await _own_script(site)
+        present = await own_script(site)
         if present is None and keys is None:
             raise KeysNeeded
     try:
@@ -153,73 +168,42 @@ async def ensure_script(site: Site, *, keys: Keys | None, template: Template, lo
 
 async def _upload(site: Site, keys: Keys | None, template: Template) -> None:
     body = upload_body(site.deployment, template, keys=keys, token=site.token)
-    await _write(site, "PUT", body=body, params={"excludeScript": "true", "bindings_inherit": "strict"})
+    await write(site, "PUT", body=body, params={"excludeScript": "true", "bindings_inherit": "strict"})
 
 
 async def ensure_address(site: Site) -> None:
     """Switch the Worker's workers.dev address on, and previews of other versions off."""
-    await _write(site, "POST", "subdomain", body=json_body({"enabled": True, "previews_enabled": False}))
+    await write(site, "POST", "subdomain", body=json_body({"enabled": True, "previews_enabled": False}))
 
 
-async def ensure_schedule(site: Site) -> Schedule:
+async def ensure_schedule(site: Site, *, look: bool = True) -> Schedule:
     """Set the one cron expression; sent after every upload, because schedules have been seen to stop after one.
 
-    Raises AccountRefused(cron_limit) when the account has no cron left to give.
+    An account over its budget of crons refuses every such change, even one that changes nothing; then `look` tells
+    whether the expression is there. Where it is not, the Worker has to wake itself: `alarm`.
     """
-    await _write(site, "PUT", "schedules", body=json_body([{"cron": CRON}]))
-    return "cron"
-
-
-async def ensure_answering(
-    worker: WorkerClient, deployment_id: str, progress: Progress | None = None, patience: float = ADDRESS_PATIENCE
-) -> Status:
-    """Look until the Worker answers a signed command as this very deployment; raises NotAnswering after `patience`."""
-    worker = replace(worker, seconds=min(worker.seconds, LONGEST_LOOK))
-    began, looks = worker.clock.monotonic(), 0
-    while True:
-        found = await _answering(worker, deployment_id)
-        if isinstance(found, Status):
-            return found
-        if progress is not None:
-            await progress(Step.ANSWERING, State.WAITING)
-        pause = FIRST_LOOKS[looks] if looks < len(FIRST_LOOKS) else LATER_LOOK
-        if worker.clock.monotonic() - began + pause > patience:
-            raise NotAnswering(found)
-        await worker.clock.sleep(pause)
-        looks += 1
-
-
-async def _answering(worker: WorkerClient, deployment_id: str) -> Status | str:
-    """The Worker's status, or why that is not there yet: no route, an older version, no certificate."""
     try:
-        status = await worker.status()
-    except WorkerError as error:
-        return str(error)
-    return status if status.deployment == deployment_id else "another deployment answers"
+        await write(site, "PUT", "schedules", body=json_body([{"cron": CRON}]))
+    except AccountRefused as error:
+        if error.code != "cron_limit":
+            raise
+    else:
+        return "cron"
+    return "cron" if look and CRON in await read_schedules(site) else "alarm"
 
 
-async def first_tick(worker: WorkerClient) -> Run | None:
-    """Run the plan once, now, since a new cron may take 15 minutes to start; None if no report came back."""
-    for _ in range(TICK_ATTEMPTS):
-        try:
-            return await worker.tick()
-        except WorkerError as error:
-            retryable = error.retryable
-        if not retryable:
-            break
-        await worker.clock.sleep(1.0)
-    return None
-
-
-async def update(site: Site, template: Template) -> None:
-    """Replace the code of a running Worker, keeping its secrets, state and pause: two changes after one look."""
-    await ensure_script(site, keys=None, template=template)
-    await ensure_schedule(site)
+async def read_schedules(site: Site) -> tuple[str, ...]:
+    """The Worker's cron expressions, as Cloudflare lists them."""
+    account_id = site.deployment.account_id
+    path = account_path(account_id, "scripts", site.deployment.script, "schedules")
+    result = (await site.cloudflare.read(site.token, path)).result
+    entries = records(result, "schedules") if isinstance(result, dict) else []
+    return tuple(text(entry, "cron") for entry in entries)
 
 
 async def change_keys(site: Site, keys: Keys) -> None:
     """Replace both broker keys in one new version; one request. Raises ScriptAbsent when there is no such Worker."""
-    await _write(site, "PATCH", "secrets-bulk", body=secrets_body(keys))
+    await write(site, "PATCH", "secrets-bulk", body=secrets_body(keys))
 
 
 async def remove(site: Site) -> bool:
@@ -227,10 +211,10 @@ async def remove(site: Site) -> bool:
 
     Raises ForeignScript when something else has its name. Nothing is cancelled at the broker.
     """
-    if await _own_script(site) is None:
+    if await own_script(site) is None:
         return False
     try:
-        await _write(site, "DELETE", params={"force": "true"})
+        await write(site, "DELETE", params={"force": "true"})
     except ScriptAbsent:
         return False
     return True
@@ -242,27 +226,11 @@ async def remaining(site: Site) -> bool:
     return any(script.name == site.deployment.script for script in scripts)
 
 
-async def gone(worker: WorkerClient, patience: float = GONE_PATIENCE) -> bool:
-    """Look, without any token, until a Worker that deletes itself no longer answers; False if it could not be seen."""
-    began = worker.clock.monotonic()
-    while True:
-        try:
-            await worker.status()
-        except WorkerAbsent:
-            return True
-        except WorkerError:
-            pass  # an error page or a broken line says nothing about the Worker being gone
-        waited = worker.clock.monotonic() - began
-        pause = 1.0 if waited < LATER_LOOK else LATER_LOOK
-        if waited + pause > patience:
-            return False
-        await worker.clock.sleep(pause)
-
-
 # -- how the steps look and change ------------------------------------------------------------------------------------
 
 
-async def _own_script(site: Site) -> ScriptInfo | None:
+async def own_script(site: Site) -> ScriptInfo | None:
+    """Find the deployment's Worker in its account. Raises ForeignScript when something else has its name."""
     deployment = site.deployment
     scripts = await read_scripts(site.cloudflare, site.token, deployment.account_id)
     present = next((script for script in scripts if script.name == deployment.script), None)
@@ -271,9 +239,10 @@ async def _own_script(site: Site) -> ScriptInfo | None:
     return present
 
 
-async def _write(
+async def write(
     site: Site, method: str, *rest: str, body: Body | None = None, params: Mapping[str, str] | None = None
 ) -> None:
+    """Change the deployment's Worker, and say it if the token turns out not to be good for that."""
     account_id = site.deployment.account_id
     path = account_path(account_id, "scripts", site.deployment.script, *rest)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,12 +33,22 @@ class Template:
     modules: tuple[Module, ...]
 
     @property
+    def digest(self) -> str:
+        """A digest over every name and byte: two templates share it only if they are the same."""
+        return digest_of(self.modules)
+
+    @property
     def version(self) -> str:
-        """A short digest over every name and byte: two templates share it only if they are the same."""
-        whole = hashlib.sha256()
-        for module in sorted(self.modules, key=lambda module: module.name):
-            whole.update(f"{module.name}\n{module.sha256}\n".encode())
-        return whole.hexdigest()[:VERSION_DIGITS]
+        """The digest's beginning, to tell versions apart where nobody has a reason to forge one."""
+        return self.digest[:VERSION_DIGITS]
+
+
+def digest_of(modules: Iterable[Module]) -> str:
+    """Digest names and bytes, whatever their order."""
+    whole = hashlib.sha256()
+    for module in sorted(modules, key=lambda module: module.name):
+        whole.update(f"{module.name}\n{module.sha256}\n".encode())
+    return whole.hexdigest()
 
 
 def read_template(folder: Path = PUBLISHED) -> Template:

@@ -48,6 +48,7 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     retry_after: float | None = None
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,9 @@ async def _send(http: Http, outgoing: Outgoing) -> Answer | Cut:
                 return Cut("oversized")
     finally:
         await response.aclose()
-    return Answer(response.status_code, bytes(body), _seconds(response.headers.get("retry-after")))
+    headers = response.headers
+    retry_after = _seconds(headers.get("retry-after"))
+    return Answer(response.status_code, bytes(body), retry_after, headers.get("content-type", ""))
 
 
 def _seconds(header: str | None) -> float | None:

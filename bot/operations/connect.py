@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.operations.workshop import Workshop, done, failed, refused
 from bot.runner.port import Operation, Outcome, Report
-from deploy.accounts import Account, connect, look
-from deploy.errors import DeployError, NameRefused
-from deploy.names import claim_name, suggest_names
+from bot.storage import workers
+from deploy.accounts import Account, Look, connect, look
+from deploy.adopting import leftovers
+from deploy.errors import AccountRefused, DeployError, NameRefused
+from deploy.names import suggest_names, take_name
 from deploy.secret import Secret
 
 
 async def connect_account(shop: Workshop, operation: Operation, report: Report) -> Outcome:
-    """Find the account and its name; with `name` among the arguments, take that name for it."""
+    """Find the account and its name: three requests; with `name` among the arguments, take that name for it: one."""
     await report("accounts")
     token = await shop.token(operation.chat_id, operation.arguments.get("token"))
     if token is None:
@@ -24,9 +28,11 @@ async def connect_account(shop: Workshop, operation: Operation, report: Report) 
 
 async def _connect(shop: Workshop, operation: Operation, token: Secret) -> Outcome:
     wanted, known = str(operation.arguments.get("account") or ""), str(operation.arguments.get("account_name") or "")
+    name, own = str(operation.arguments.get("name") or ""), str(operation.arguments.get("account_id") or "")
     if wanted and known:
-        return await _named(shop, operation, token, Account(wanted, known))
-    accounts = await connect(shop.cloudflare, token)
+        account = Account(wanted, known)
+        return await (_naming(shop, token, account, name) if name else _looked(shop, operation, token, account))
+    accounts = await _accounts(shop, token, own or wanted)
     if wanted:
         account = next((each for each in accounts if each.id == wanted), None)
         if account is None:
@@ -34,20 +40,41 @@ async def _connect(shop: Workshop, operation: Operation, token: Secret) -> Outco
         return done("connected", account=account.id, account_name=account.name, subdomain="")
     if len(accounts) > 1:
         return done("pick_account", accounts=[[account.id, account.name] for account in accounts])
-    return await _named(shop, operation, token, accounts[0])
+    return await _looked(shop, operation, token, accounts[0])
 
 
-async def _named(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:
-    name = str(operation.arguments.get("name") or "")
+async def _accounts(shop: Workshop, token: Secret, account_id: str) -> tuple[Account, ...]:
+    """List what the token opens; a token that belongs to an account may have to be told which one."""
+    try:
+        return await connect(shop.cloudflare, token)
+    except AccountRefused as error:
+        if error.code != "account_id_needed" or not account_id:
+            raise
+    return await connect(shop.cloudflare, token, account_id=account_id)
+
+
+async def _looked(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:
     found = await look(shop.cloudflare, token, account.id)
-    subdomain = found.subdomain
-    about = {"account": account.id, "account_name": account.name}
-    if subdomain is None and name:
-        try:
-            subdomain = await claim_name(shop.cloudflare, token, account.id, name)
-        except NameRefused as refusal:
-            suggestion = refusal.suggestions[0] if refusal.suggestions else suggest_names(account.name)[0]
-            return failed(refusal.code, suggestion=suggestion, **about)
-    if subdomain is None:
+    about: dict[str, object] = {"account": account.id, "account_name": account.name}
+    if found.subdomain is None:
         return done("no_name", suggestion=suggest_names(account.name)[0], **about)
+    return done("connected", subdomain=found.subdomain, **about, **await _strays(shop, operation, account, found))
+
+
+async def _strays(shop: Workshop, operation: Operation, account: Account, found: Look) -> dict[str, object]:
+    """Compare the account's Workers with what is on record: those nobody knows, and those that are gone."""
+    rows = await shop.database.read(partial(workers.in_account, account=account.id))
+    known = [row for row in rows if row.state != "deploying"]
+    left = leftovers(found.scripts, frozenset(row.script for row in known))
+    missing = [row.script for row in known if row.chat_id == operation.chat_id and found.script(row.script) is None]
+    return {"left": [[each.script, each.mode, each.deployment_id] for each in left], "missing": missing}
+
+
+async def _naming(shop: Workshop, token: Secret, account: Account, name: str) -> Outcome:
+    about = {"account": account.id, "account_name": account.name}
+    try:
+        subdomain = await take_name(shop.cloudflare, token, account.id, name)
+    except NameRefused as refusal:
+        suggestion = refusal.suggestions[0] if refusal.suggestions else suggest_names(account.name)[0]
+        return failed(refusal.code, suggestion=suggestion, **about)
     return done("connected", subdomain=subdomain, **about)

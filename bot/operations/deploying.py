@@ -21,6 +21,7 @@ from deploy.errors import DeployError
 from deploy.secret import Secret
 from deploy.steps import State, Step, deploy, remove
 
+PATIENCE: Final = 8.0  # seconds to wait for a new address before the user is let go, and told later
 STEPS: Final = ("check_keys", "script", "address", "schedule", "answering", "first_tick")
 SHOWN: Final = {
     Step.SCRIPT: "script",
@@ -78,6 +79,7 @@ async def _deploy(  # noqa: PLR0917
         command_key=shop.command_key(row),
         progress=progress,
         first=first,
+        patience=PATIENCE,
     )
     run = deployed.first_run
     armed = await _armed(shop.client(replace(row, url=deployed.url)))
@@ -87,6 +89,8 @@ async def _deploy(  # noqa: PLR0917
         script=row.script,
         url=deployed.url,
         subdomain=deployed.subdomain,
+        schedule=deployed.schedule,
+        answering=deployed.answering,
         outcome=run.outcome if run else "",
         reason=run.reason if run else "",
         orders=meant(run),
@@ -134,7 +138,7 @@ def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Go
         command_key=shop.seal_command_key(chat_id, worker_id, CommandKey.generate()),
         plan=_figures(arguments["plan"]),
         ceilings=_figures(arguments["limits"]),
-        template=shop.template.version,
+        template=shop.template.digest,
         holds_cloudflare_token=bool(arguments["keep"]),
         state="deploying",
         created_at=shop.clock(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +15,9 @@ from bot.runner.port import Operation, Outcome
 from bot.stage import Stage
 from bot.storage import operations, tickets, workers
 from flows.events import Ended
+from flows.trouble import KNOWN_CODES
+
+log = logging.getLogger(__name__)
 
 RENAMED = {"timed_out": "timeout", "too_many_starts": "stuck"}
 
@@ -20,15 +25,17 @@ RENAMED = {"timed_out": "timeout", "too_many_starts": "stuck"}
 class Ends:
     """Commits ends; the runner calls `commit` and tries again when it fails."""
 
-    def __init__(self, stage: Stage, board: Board, clock: Callable[[], float]) -> None:
+    def __init__(self, stage: Stage, board: Board, clock: Callable[[], float], new_incident: Callable[[], str]) -> None:
         """`stage` takes the conversation's step; `board` stops showing progress."""
         self._stage = stage
         self._board = board
         self._clock = clock
+        self._new_incident = new_incident
 
     async def commit(self, operation: Operation, outcome: Outcome) -> None:
         """Commit the end of an operation. Raises StorageError."""
         now = self._clock()
+        outcome = self._numbered(operation, outcome)
         code = (
             "cancelled" if outcome.kind == "cancelled" else RENAMED.get(outcome.code or "", outcome.code or "internal")
         )
@@ -56,6 +63,18 @@ class Ends:
         event = Ended(operation.id, operation.kind, code, data)
         await self._stage.take(Occasion(operation.chat_id, operation.chat_id, event), beside)
 
+    def _numbered(self, operation: Operation, outcome: Outcome) -> Outcome:
+        """Give an incident id to a failure nobody has words for, so that chat and log can be put together."""
+        if outcome.kind != "failed" or outcome.incident or outcome.code in KNOWN_CODES | RENAMED.keys():
+            return outcome
+        incident = self._new_incident()
+        detail = str(outcome.data.get("detail", ""))
+        log.error(
+            "a failure without a name",
+            extra={"incident": incident, "kind": operation.kind, "code": outcome.code, "detail": detail},
+        )
+        return replace(outcome, incident=incident)
+
 
 def _lasting(outcome: Outcome) -> dict[str, Any]:
     """What is kept of an outcome: ids and codes; what an account holds is not."""
@@ -66,7 +85,12 @@ def _worker_row(connection: Connection, operation: Operation, code: str, data: d
     worker_id = str(operation.arguments.get("worker", ""))
     match code:
         case "deployed":
-            workers.change(connection, worker_id, state="running", subdomain=data["subdomain"], url=data["url"])
+            place = {name: data[name] for name in ("subdomain", "url", "schedule")}
+            workers.change(connection, worker_id, state="running", **place)
+        case "updated":
+            workers.change(connection, worker_id, template=data["template"], schedule=data["schedule"])
+        case "adopted":
+            workers.change(connection, worker_id, state="running" if data["running"] else "paused")
         case "undone" | "destroyed" | "unsure":
             workers.remove(connection, worker_id)
         case "rotated":

@@ -10,11 +10,12 @@ from bot.operations.workshop import Workshop, account_hash, done, failed, lost_k
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
+from deploy.answering import gone
 from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.reports import Holding, Order, Run, Status
 from deploy.secret import Secret
-from deploy.steps import change_keys, gone, remove
+from deploy.steps import change_keys, remove
 
 ROTATION = ("check_keys", "change")
 PAUSES = {

@@ -24,6 +24,7 @@ from bot.runner.port import (
     Progress,
     RunnerClosed,
     UnknownOperation,
+    lane,
 )
 
 T = TypeVar("T")
@@ -71,9 +72,9 @@ class EmbeddedRunner:
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.at_once)
         self._entries: dict[str, _Entry] = {}
-        self._waiting: dict[int, deque[_Entry]] = {}  # by chat; a key means that a task serves the chat
+        self._waiting: dict[str, deque[_Entry]] = {}  # by lane; a key means that a task serves the lane
         self._tasks: set[asyncio.Task[None]] = set()
-        self._serving: dict[int, asyncio.Task[None]] = {}  # by chat
+        self._serving: dict[str, asyncio.Task[None]] = {}  # by lane
         self._closing = False
 
     async def start(self, operation: Operation) -> bool:
@@ -88,14 +89,15 @@ class EmbeddedRunner:
             return
         loop = asyncio.get_running_loop()
         entry = self._entries[operation.id] = _Entry(operation, loop.create_future())
-        waiting = self._waiting.get(operation.chat_id)
+        name = lane(operation.chat_id, operation.kind)
+        waiting = self._waiting.get(name)
         if waiting is not None:
             waiting.append(entry)
             return
-        self._waiting[operation.chat_id] = deque([entry])
-        task = loop.create_task(self._serve(operation.chat_id))
+        self._waiting[name] = deque([entry])
+        task = loop.create_task(self._serve(name))
         self._tasks.add(task)
-        self._serving[operation.chat_id] = task
+        self._serving[name] = task
         task.add_done_callback(self._tasks.discard)
 
     def holds(self, operation_id: str) -> bool:
@@ -159,9 +161,9 @@ class EmbeddedRunner:
         """What of that is neither being carried out nor waits for its turn."""
         return [each for each in await self.stuck(older_than) if not self.holds(each.id)]
 
-    async def leave(self, chat_id: int) -> None:
-        """Stop what is carried out for a chat without ending it: somebody else takes it up from its row."""
-        task = self._serving.get(chat_id)
+    async def leave(self, name: str) -> None:
+        """Stop what is carried out in a lane without ending it: somebody else takes it up from its row."""
+        task = self._serving.get(name)
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
@@ -178,14 +180,14 @@ class EmbeddedRunner:
         for entry in list(self._entries.values()):
             self._release(entry, RunnerClosed())
 
-    async def _serve(self, chat_id: int) -> None:
-        waiting = self._waiting[chat_id]
+    async def _serve(self, name: str) -> None:
+        waiting = self._waiting[name]
         try:
             while waiting and not self._closing:
                 await self._carry_out(waiting.popleft())
         finally:
-            del self._waiting[chat_id]
-            self._serving.pop(chat_id, None)
+            del self._waiting[name]
+            self._serving.pop(name, None)
             for entry in waiting:
                 self._release(entry, RunnerClosed())
 

@@ -85,6 +85,15 @@ class Clock(Protocol):
         ...
 
 
+# Kinds that wait for something outside: nothing else of their chat waits for them.
+BESIDE = frozenset({"arrive"})
+
+
+def lane(chat_id: int, kind: str) -> str:
+    """Operations of one lane go one after another; a chat has one, and another for what waits beside it."""
+    return f"{chat_id}:{kind}" if kind in BESIDE else str(chat_id)
+
+
 class UnknownOperation(LookupError):  # noqa: N818  (names what is unknown)
     """There is no operation of that id."""
 
@@ -134,7 +143,7 @@ class OperationStore(Protocol):
 
 
 class Runner(Protocol):
-    """Carries out operations: one at a time for each chat, several chats at once."""
+    """Carries out operations: one at a time for each lane, many lanes at once."""
 
     async def start(self, operation: Operation) -> bool:
         """Add its row and see that it is carried out; False when there was a row of that id, which is not run twice."""

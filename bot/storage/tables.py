@@ -108,7 +108,9 @@ workers = Table(
     Column("state", String, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("last_event", Integer, nullable=False),
+    Column("schedule", String, nullable=False, server_default="cron"),
     Index("workers_chat_id", "chat_id"),
+    Index("workers_cloudflare_account", "cloudflare_account"),
 )
 
 pending_deletions = Table(

@@ -14,7 +14,11 @@ from bot.storage.tables import workers
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One Worker; `plan` and `ceilings` are what it was deployed with, `last_event` the last event read from it."""
+    """One Worker; `plan` and `ceilings` are what it was deployed with, `last_event` the last event read from it.
+
+    `template` is the whole digest of the code it was deployed with, empty when that is not known. `schedule` says what
+    wakes it: `cron`, or in an account without a free one its own `alarm`.
+    """
 
     id: str
     chat_id: int
@@ -34,6 +38,7 @@ class Worker:
     state: str
     created_at: float
     last_event: int = 0
+    schedule: str = "cron"
 
 
 class WorkerChanges(TypedDict, total=False):
@@ -50,11 +55,20 @@ class WorkerChanges(TypedDict, total=False):
     holds_cloudflare_token: bool
     key_ending: str
     state: str
+    schedule: str
 
 
 _one = workers.c.id == bindparam("worker")
 _GET = select(workers).where(_one)
 _FOR_CHAT = select(workers).where(workers.c.chat_id == bindparam("chat")).order_by(workers.c.created_at, workers.c.id)
+_IN_ACCOUNT = select(workers).where(workers.c.cloudflare_account == bindparam("account")).order_by(workers.c.id)
+_OTHERS = delete(workers).where(
+    workers.c.chat_id == bindparam("chat"),
+    workers.c.cloudflare_account == bindparam("account"),
+    workers.c.script == bindparam("script"),
+    workers.c.id != bindparam("worker"),
+    workers.c.state == "deploying",
+)
 _PAGE = select(workers).where(workers.c.id > bindparam("after")).order_by(workers.c.id).limit(bindparam("most"))
 _DELETE = delete(workers).where(_one)
 _COUNT = select(func.count()).select_from(workers)
@@ -89,6 +103,18 @@ def get(connection: Connection, worker_id: str) -> Worker | None:
 def for_chat(connection: Connection, chat_id: int) -> list[Worker]:
     """The chat's Workers, oldest first."""
     return [_worker(row) for row in connection.execute(_FOR_CHAT, {"chat": chat_id})]
+
+
+def in_account(connection: Connection, account: str) -> list[Worker]:
+    """The Workers in a Cloudflare account, whoever set them up."""
+    return [_worker(row) for row in connection.execute(_IN_ACCOUNT, {"account": account})]
+
+
+def save_only(connection: Connection, worker: Worker) -> None:
+    """Save a Worker in place of what earlier attempts at the same script have left in the same chat."""
+    facts = {"chat": worker.chat_id, "account": worker.cloudflare_account, "script": worker.script, "worker": worker.id}
+    connection.execute(_OTHERS, facts)
+    save(connection, worker)
 
 
 def page(connection: Connection, *, after: str = "", limit: int = 500) -> list[Worker]:

@@ -218,7 +218,7 @@ class Inside:
         )
         self.tickets = Tickets(RING, self.database, clock=self.time, fresh_id=lambda: next(fresh))
         board = Board(self.anchors, self.stage.look, {"deploy": STEPS}, clock=self.time)
-        ends = Ends(self.stage, board, self.time)
+        ends = Ends(self.stage, board, self.time, lambda: "0badcafe")
         self.runner = EmbeddedRunner(
             StoredOperations(self.database),
             dict.fromkeys(KINDS, self._handler()),

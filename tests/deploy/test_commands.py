@@ -11,13 +11,13 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from deploy.answering import gone
 from deploy.commands import UNKNOWN_COMMAND, CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.outcomes import Cancelled, Chosen, Day, Timer
 from deploy.reports import Budget, Holding
 from deploy.secret import Secret
-from deploy.steps import gone
 from tests.deploy.scripted import Act, Cut, FakeClock, Got, Hang, Raw, Scripted, said
 from tests.deploy.site import COMMAND_KEY, KEYS
 

@@ -12,8 +12,9 @@ import pytest
 
 from deploy.accounts import connect, look
 from deploy.names import claim_name
-from deploy.steps import remaining, remove, update
+from deploy.steps import remaining, remove
 from deploy.template import Template
+from deploy.updating import update
 from deploy.wire import open_http
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from deploy.answering import ensure_answering, gone
 from deploy.clock import SystemClock
 from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import CloudflareRefused, NotAnswering, WorkerAbsent, WorkerRefused
 from deploy.secret import Secret
-from deploy.steps import Site, change_keys, ensure_answering, gone, remaining, update
+from deploy.steps import Site, change_keys, remaining
 from deploy.template import Module, Template
+from deploy.updating import update
 from deploy.wire import open_http
 from sandbox.cloudflare.server import create_app
 from sandbox.serving import Served

@@ -1,4 +1,4 @@
-"""The jobs of operations: an operation's id under the lock of its chat, added in the transaction that adds its row."""
+"""The jobs of operations: an operation's id under the lock of its lane, added in the transaction that adds its row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, text
 
-from bot.runner.port import Operation
+from bot.runner.port import Operation, lane
 
 QUEUE: Final = "operations"
 TASK: Final = "operation"
@@ -51,24 +51,24 @@ _MY_TURN = text("SELECT pg_try_advisory_xact_lock(:turn)")
 _sender = App(connector=SyncPsycopgConnector())  # never opened: it uses the connections it is given
 
 
-def enlist(connection: Connection, operation_id: str, chat_id: int) -> None:
-    """Add the job of an operation whose row the same transaction adds: both are kept, or neither."""
+def enlist(connection: Connection, operation_id: str, name: str) -> None:
+    """Add the job of an operation, in the lane `name`, whose row the same transaction adds: both are kept, or neither."""
     _sender.configure_task(
         TASK,
         queue=QUEUE,
-        lock=str(chat_id),
+        lock=name,
         queueing_lock=operation_id,
         connection=connection.connection.driver_connection,
     ).defer(operation=operation_id)
 
 
-def enlist_missing(connection: Connection, operation_id: str, chat_id: int) -> bool:
+def enlist_missing(connection: Connection, operation_id: str, name: str) -> bool:
     """Add a job unless there is one; False when there was."""
-    if connection.execute(_HAS_JOB, {"lock": str(chat_id), "operation": operation_id}).first():
+    if connection.execute(_HAS_JOB, {"lock": name, "operation": operation_id}).first():
         return False
     try:
         with connection.begin_nested():
-            enlist(connection, operation_id, chat_id)
+            enlist(connection, operation_id, name)
     except AlreadyEnqueued:
         return False
     return True
@@ -76,9 +76,10 @@ def enlist_missing(connection: Connection, operation_id: str, chat_id: int) -> b
 
 def ask_to_stop(connection: Connection, *, operation: Operation) -> None:
     """Have the replica that carries it out stop it; one that waits ends as cancelled when its turn comes."""
-    values = {"lock": str(operation.chat_id), "operation": operation.id}
+    name = lane(operation.chat_id, operation.kind)
+    values = {"lock": name, "operation": operation.id}
     if connection.execute(_ABORT, values).rowcount == 0:
-        enlist_missing(connection, operation.id, operation.chat_id)
+        enlist_missing(connection, operation.id, name)
 
 
 def with_jobs(connection: Connection, *, statuses: tuple[str, ...]) -> set[str]:
@@ -90,7 +91,7 @@ def enlist_lost(connection: Connection, *, operations: list[Operation], spared: 
     """Add jobs for those that have none in one of the `spared` statuses; returns how many."""
     known = with_jobs(connection, statuses=spared)
     lost = [each for each in operations if each.id not in known]
-    return sum(enlist_missing(connection, each.id, each.chat_id) for each in lost)
+    return sum(enlist_missing(connection, each.id, lane(each.chat_id, each.kind)) for each in lost)
 
 
 def sweep(connection: Connection, *, operations: list[Operation], stalled: float) -> int:

@@ -34,6 +34,7 @@ from bot.runner.port import (
     Progress,
     RunnerClosed,
     UnknownOperation,
+    lane,
 )
 from bot.runner.procrastinate.jobs import (
     QUEUE,
@@ -159,7 +160,7 @@ class ProcrastinateRunner:
             await self._carry_through(operation)
         except asyncio.CancelledError:
             if context.abort_reason() is not AbortReason.USER_REQUEST:
-                await self._local.leave(int(context.job.lock or 0))
+                await self._local.leave(context.job.lock or "")
                 raise
             await self._local.cancel(operation)
             await self._carry_through(operation)
@@ -198,7 +199,8 @@ class ProcrastinateRunner:
 
     async def _ensure(self, operation: Operation) -> None:
         try:
-            await self._write(partial(enlist_missing, operation_id=operation.id, chat_id=operation.chat_id))
+            name = lane(operation.chat_id, operation.kind)
+            await self._write(partial(enlist_missing, operation_id=operation.id, name=name))
         except Exception as error:  # noqa: BLE001  (a sweep finds it)
             LOG.warning("operation_not_enlisted", operation=operation.id, error=describe(error).error)
 
