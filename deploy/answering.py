@@ -74,14 +74,14 @@ async def settle_clock(worker: WorkerClient, schedule: Schedule, status: Status)
 
 async def come_up(
     worker: WorkerClient, deployment_id: str, schedule: Schedule, *, patience: float = ADDRESS_PATIENCE
-) -> Run | None:
+) -> tuple[Status, Run | None]:
     """Wait for the new address of a Worker that is in place, start its clock and have it take its first look.
 
     Raises NotAnswering when it did not come up in time.
     """
     status = await ensure_answering(worker, deployment_id, patience=patience)
     await settle_clock(worker, schedule, status)
-    return await first_tick(worker)
+    return status, await first_tick(worker)
 
 
 async def first_tick(worker: WorkerClient) -> Run | None:

@@ -67,14 +67,20 @@ class Site:
 class Deployed:
     """The end of a deploy; `first_run` is None when the Worker gave no report yet.
 
-    `answering` is False when all is in place but the new address does not answer yet: `come_up` goes on from there.
+    `status` is what it said of itself, None when all is in place but the new address does not answer yet: `come_up`
+    goes on from there.
     """
 
     url: str
     subdomain: str
     schedule: Schedule
-    answering: bool
+    status: Status | None
     first_run: Run | None
+
+    @property
+    def answering(self) -> bool:
+        """Whether the new address answers already."""
+        return self.status is not None
 
 
 async def deploy(
@@ -109,11 +115,11 @@ async def deploy(
         async with _announced(progress, Step.ANSWERING):
             status = await looking
             if status is None:
-                return Deployed(url, site.deployment.subdomain, schedule, answering=False, first_run=None)
+                return Deployed(url, site.deployment.subdomain, schedule, status=None, first_run=None)
             await settle_clock(worker, schedule, status)
     async with _announced(progress, Step.TICK):
         first_run = await first_tick(worker)
-    return Deployed(url, site.deployment.subdomain, schedule, answering=True, first_run=first_run)
+    return Deployed(url, site.deployment.subdomain, schedule, status=status, first_run=first_run)
 
 
 @asynccontextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted
+from flows.inspected import AskAccountId, Strays
 from flows.keys import Given, onward
 from flows.states import (
     Account,
@@ -20,9 +22,11 @@ from flows.states import (
     PickName,
 )
 from flows.trouble import TOKEN_CODES, trouble
+from flows.verifying import strays
 from flows.words import say
 
 PAGE = 6
+ACCOUNT_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 LONGEST_NAME = 63
 
 
@@ -82,11 +86,13 @@ def _name(state: PickName, name: str, context: Context) -> Move:
 
 
 def _connect(  # noqa: PLR0917  (the parts of one request)
-    job: Job, token: Held, account: Account | None, given: Given, context: Context, name: str = ""
+    job: Job, token: Held, account: Account | None, given: Given, context: Context, name: str = "", account_id: str = ""
 ) -> Move:
     wanted = account.id if account else (job.account if not isinstance(job, NewWorker) else "")
     known = account.name if account else ""
     arguments: dict[str, Json] = {"token": token.ticket, "account": wanted, "account_name": known, "name": name}
+    if account_id:
+        arguments["account_id"] = account_id
     connecting = Connecting(job, token, context.fresh_id, account, *given)
     return Move(connecting, (StartOperation(context.fresh_id, "connect", arguments),))
 
@@ -101,14 +107,36 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
         case "no_name" | "name_taken" | "name_invalid" if isinstance(job, NewWorker):
             notice = None if event.code == "no_name" else trouble(event.code, data)
             return Move(PickName(job, state.token, _account(data), str(data["suggestion"]), *given), notice=notice)
+        case "account_id_needed" | "account_id_wrong" if isinstance(job, NewWorker):
+            notice = trouble(event.code, data) if event.code == "account_id_wrong" else None
+            return Move(AskAccountId(job, state.token, *given), notice=notice)
         case "connected":
             access = Connected(state.token, _account(data), str(data["subdomain"]))
             if isinstance(job, NewWorker):
-                return Move(KeepToken(job, access, *given))
+                return _into_account(job, access, given, data)
             return onward(job, access, given, context)
         case code:
             tried = None if code in TOKEN_CODES else state.token
             return Move(AskToken(job, *given, tried=tried), notice=trouble(code, data))
+
+
+def _into_account(job: NewWorker, access: Connected, given: Given, data: dict[str, Json]) -> Move:
+    """Go on; Workers without a record, and records without a Worker, are told first."""
+    gone = data.get("missing")
+    missing = ", ".join(str(each) for each in gone) if isinstance(gone, list) else ""
+    notice = say("notice.bot_missing", script=missing) if missing else None
+    if found := strays(data):
+        return Move(Strays(job, access, found, *given), notice=notice)
+    return Move(KeepToken(job, access, *given), notice=notice)
+
+
+def account_id_said(state: AskAccountId, text: str, context: Context) -> Move:
+    """Take a typed account number, or a page's address with one in it."""
+    found = ACCOUNT_ID.search(text.lower())
+    if found is None:
+        return Move(state, notice=say("notice.no_account_id"), tidy=True)
+    given = (state.key_id, state.secret)
+    return replace(_connect(state.job, state.token, None, given, context, account_id=found[0]), tidy=True)
 
 
 def _pairs(value: Json) -> list[list[Json]]:

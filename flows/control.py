@@ -9,6 +9,7 @@ from flows import acts, tuning
 from flows.effects import CancelOperation, ForgetChat, Move, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
+from flows.inspected import ConfirmClear
 from flows.keys import onward, undo
 from flows.plans import Mode
 from flows.preferences import Preferences, Setting
@@ -23,6 +24,7 @@ from flows.states import (
     Done,
     Gone,
     Home,
+    Inspection,
     NewKeys,
     NewWorker,
     OwnToken,
@@ -42,13 +44,13 @@ from flows.words import Text, say
 DESTROY_PHRASE = "DESTROY"
 Aside: TypeAlias = (
     "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
-    " | Toolbox | Setting"
+    " | Toolbox | Setting | ConfirmClear"
 )
 TOPICS = ("help", "plans", "budget", "trial", "security", "permissions", "costs", "independence", "privacy", "words")
 TOLD_ASIDE = (
     "status", "pause", "resume", "arm", "set", "cancel_orders", "close", "lock", "unlock", "chart", "export", "wake",
 )  # fmt: skip
-ASKED = ("status", "pause", "resume", "rotate", "destroy", "plan", "chart", "lock", "unlock", "export")
+ASKED = ("status", "pause", "resume", "rotate", "destroy", "plan", "chart", "lock", "unlock", "export", "verify")
 
 
 def command(state: State, name: str, context: Context) -> Move:
@@ -108,6 +110,8 @@ def act(state: State, name: str, worker: Worker, context: Context) -> Move:
         return Move(ConfirmDestroy(worker.id, worker.mode, state))
     if name == "rotate":
         return _rotate(state, worker, context)
+    if name == "verify":
+        return _verify(state, worker)
     if name == "plan":
         return tuning.opened(state, worker.id, context)
     return acts.do(state, name, worker.id, context)
@@ -118,6 +122,13 @@ def _rotate(state: State, worker: Worker, context: Context) -> Move:
         return Move(state, notice=say("notice.finish_first"))
     job = NewKeys(worker.id, worker.mode, worker.account)
     return onward(job, OwnToken(), (None, None), context) if worker.holds_token else Move(AskToken(job))
+
+
+def _verify(state: State, worker: Worker) -> Move:
+    """A Worker is never asked to vouch for itself, so this always takes a token of the user's."""
+    if not isinstance(state, AT_HOME):
+        return Move(state, notice=say("notice.finish_first"))
+    return Move(AskToken(Inspection(worker.id, worker.mode, worker.account)))
 
 
 def home_tapped(state: Home | Done, argument: str, context: Context) -> Move:
@@ -231,7 +242,7 @@ def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> 
         return undo(below, "", context)
     stop = (CancelOperation(below.operation),) if isinstance(below, Connecting) else ()
     job = getattr(below, "job", None)
-    worker = job.worker if isinstance(job, NewKeys | Removal) else None
+    worker = job.worker if isinstance(job, NewKeys | Removal | Inspection) else None
     return Move(rest(context, worker), stop, notice=say("notice.cancelled"))
 
 

@@ -94,7 +94,7 @@ def _events(state: State) -> Iterator[tuple[str, Event]]:
 CONTEXT = Context(0, "0" * 16)
 ASIDE = {"Reading", "ConfirmCancel", "ConfirmForget"}
 CODES = {
-    "connect": ("connected", "pick_account", "no_name", "token_invalid"),
+    "connect": ("connected", "pick_account", "account_id_needed", "no_name", "token_invalid"),
     "deploy": ("deployed", "wrong_pair", "other_mode", "token_expired", "cron_limit"),
 }
 DATA: dict[str, Json] = {

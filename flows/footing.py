@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flows.effects import Move, StartOperation
 from flows.events import Context, Json
+from flows.inspected import AtWork
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.states import (
     ConfirmCancel,
@@ -41,7 +42,7 @@ ASIDE = (
     PickZone,
 )
 AT_HOME = (Welcome, Home, Done, Gone)
-BUSY = (Working, Destroying)
+BUSY = (Working, Destroying, AtWork)
 
 
 def beneath(state: State) -> State:

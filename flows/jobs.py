@@ -100,7 +100,16 @@ class Removal:
     account: str
 
 
-Job: TypeAlias = "NewWorker | NewKeys | Removal"
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The work at hand is a look at a Worker that exists, and what follows from it, with a token of the user's."""
+
+    worker: str
+    mode: Mode
+    account: str
+
+
+Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection"
 KeyJob: TypeAlias = "NewWorker | NewKeys"
 
 

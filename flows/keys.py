@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 
 from flows.effects import CancelOperation, Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted, as_json
+from flows.inspected import AtWork
 from flows.plans import Mode, limits, limits_json, plan_json
 from flows.states import (
     Access,
@@ -20,6 +21,7 @@ from flows.states import (
     Done,
     Held,
     Home,
+    Inspection,
     Job,
     KeyJob,
     MakeKey,
@@ -91,6 +93,8 @@ def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
         return Move(AskToken(job, key_id, secret), notice=token_expired(given))
     if isinstance(job, Removal):
         return remove(job, access, context)
+    if isinstance(job, Inspection):
+        return inspect(job, access, context) if isinstance(access, Connected) else Move(AskToken(job))
     match key_id, secret:
         case None, None:
             return Move(MakeKey(job, access))
@@ -113,7 +117,7 @@ def _lasts(token: Held, ahead: int, context: Context) -> bool:
 
 
 def _ahead(given: Given, job: Job) -> int:
-    if isinstance(job, Removal) or all(given):
+    if isinstance(job, Removal | Inspection) or all(given):
         return AHEAD_OF_WORK
     return AHEAD_OF_SECRET if any(given) else AHEAD_OF_KEY
 
@@ -138,6 +142,13 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
             assert_never(job)
     state = Working(job, access, key_id, secret, context.fresh_id)
     return Move(state, (StartOperation(context.fresh_id, kind, arguments),))
+
+
+def inspect(job: Inspection, access: Connected, context: Context) -> Move:
+    """Read a Worker back and compare it with what is published."""
+    arguments: dict[str, Json] = {"worker": job.worker, "token": access.token.ticket}
+    work = AtWork("verify", job, access, context.fresh_id, job.worker, job.mode)
+    return Move(work, (StartOperation(context.fresh_id, "verify", arguments),))
 
 
 def remove(job: Removal, access: Access, context: Context) -> Move:
@@ -167,7 +178,7 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
         return undo(state, "", context)
     match event.code:
         case "deployed":
-            return Move(_done(state.job.worker, data))
+            return _deployed(state.job.worker, data, context)
         case "rotated":
             ending = str(data.get("key_ending", ""))
             return Move(Home(state.job.worker), notice=say("notice.rotated", ending=ending))
@@ -189,7 +200,17 @@ def _done(worker: str, data: dict[str, Json]) -> Done:
     orders = data.get("orders")
     meant = tuple(str(order) for order in orders) if isinstance(orders, list) else ()
     outcome, reason = str(data.get("outcome", "")), str(data.get("reason", ""))
-    return Done(worker, outcome, reason, meant, armed=data.get("armed") is not False)
+    coming, schedule = data.get("answering") is False, str(data.get("schedule") or "cron")
+    armed = coming or data.get("armed") is not False
+    return Done(worker, outcome, reason, meant, armed=armed, coming=coming, schedule=schedule)
+
+
+def _deployed(worker: str, data: dict[str, Json], context: Context) -> Move:
+    """The Worker is in place; where its new address does not answer yet, go on without waiting for it."""
+    done = _done(worker, data)
+    if not done.coming:
+        return Move(done)
+    return Move(done, (StartOperation(context.fresh_id, "arrive", {"worker": worker, "schedule": done.schedule}),))
 
 
 def _start(job: Job) -> State:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never
 
-from flows import control
+from flows import control, verifying
 from flows.advice import Advice, AskRisk, AskTried
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
 from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
 from flows.footing import beneath
+from flows.inspected import AtWork
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
@@ -112,6 +113,8 @@ def _unwanted(event: Pasted) -> Text:
 
 def _ended(state: State, event: Ended, context: Context) -> Move:
     """Give the end of an operation to the state that waits for it, even under a help screen."""
+    if event.kind == "arrive":
+        return verifying.arrived(state, event, context)
     own = getattr(state, "operation", None) == event.operation
     below = state if own else beneath(state)
     if getattr(below, "operation", None) == event.operation:
@@ -238,4 +241,4 @@ def operation_of(state: State) -> str | None:
 
 def is_waiting(state: State) -> bool:
     """Tell whether the screen shows running work."""
-    return isinstance(state, Working | Connecting | Destroying)
+    return isinstance(state, Working | Connecting | Destroying | AtWork)

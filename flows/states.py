@@ -13,6 +13,7 @@ from flows.jobs import (
     Connected,
     Existing,
     Held,
+    Inspection,
     Job,
     Kept,
     KeyJob,
@@ -37,6 +38,7 @@ from flows.tended import (
 
 if TYPE_CHECKING:
     from flows.advice import Advice, AskRisk, AskTried
+    from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 
 __all__ = (
@@ -51,6 +53,7 @@ __all__ = (
     "Connected",
     "Existing",
     "Held",
+    "Inspection",
     "Job",
     "Kept",
     "KeyJob",
@@ -284,13 +287,18 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A Worker is up; what it would order now, and what to do next."""
+    """A Worker is up; what it would order now, and what to do next.
+
+    `coming` says that its new address does not answer yet, `schedule` what wakes it.
+    """
 
     worker: str
     outcome: str
     reason: str
     orders: tuple[str, ...] = ()
     armed: bool = True
+    coming: bool = False
+    schedule: str = "cron"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,4 +375,5 @@ State: TypeAlias = (
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
     " | ConfirmClose | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
     " | Reading | Preferences | PickSummary | PickQuiet | PickZone"
+    " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

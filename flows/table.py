@@ -13,17 +13,20 @@ from flows import (
     arming,
     choices,
     control,
+    findings,
     keys,
     plan_screens,
     planning,
     preferences,
     screens,
     tuning,
+    verifying,
     worker_screens,
 )
 from flows.advice import Advice, AskRisk, AskTried
 from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
+from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Screen
 from flows.states import (
@@ -153,6 +156,10 @@ TABLE: tuple[Row[Any], ...] = (
     Row(PickAccount, screens.pick_account, 5, {"account": access.account_tapped, "page": access.account_page},
         _token_again),
     Row(PickName,    screens.pick_name,    5, {"name": access.name_tapped}, _token_again, said=access.name_said),
+    Row(AskAccountId, findings.ask_account_id, 5, {}, _token_again, said=access.account_id_said),
+    Row(Strays,      findings.strays,      0, {"adopt": verifying.adopt_tapped, "clear": verifying.clear_tapped,
+                                               "leave": verifying.leave_tapped}, _token_again),
+    Row(ConfirmClear, findings.confirm_clear, 0, {}, control.go_back, said=verifying.clear_said, cancel=False),
     Row(KeepToken,   screens.keep_token,   5, {"keep": access.keep_tapped},
         lambda s: AskToken(s.job, s.key_id, s.secret, s.access)),
     Row(MakeKey,     screens.make_key,     6, {"next": keys.keys_made}, _before_key,
@@ -188,6 +195,12 @@ TABLE: tuple[Row[Any], ...] = (
     Row(Destroying,  screens.destroying,   0, {}, ended=control.destroy_ended, strict=True, cancel=False),
     Row(Gone,        screens.gone,         0, {"another": control.set_up}, cancel=False),
     Row(PickWorker,  screens.pick_worker,  0, {"worker": control.worker_tapped}, control.go_back, cancel=False),
+    Row(AtWork,      findings.at_work,     0, {}, None, ended=verifying.work_ended, strict=True, cancel=False),
+    Row(Verdict,     findings.verdict,     0, {"update": verifying.update_tapped, "recheck": verifying.check_again,
+                                               "tidy": verifying.tidy_tapped, "strays": verifying.strays_tapped},
+        lambda s: Home(s.job.worker), cancel=False),
+    Row(ConfirmOverwrite, findings.confirm_overwrite, 0, {}, lambda s: s.verdict, said=verifying.overwrite_said,
+        cancel=False),
     # — in between —
     Row(ConfirmCancel, screens.confirm_cancel, 0, {"yes": control.cancel_confirmed}, control.go_back, cancel=False),
     Row(ConfirmForget, screens.confirm_forget, 0, {"yes": control.forget_confirmed,

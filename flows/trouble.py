@@ -7,8 +7,8 @@ from flows.words import Text, say
 
 TOKEN_CODES = frozenset({
     "token_invalid", "token_is_global_key", "token_expired", "token_disabled", "token_not_yet_valid",
-    "token_ip_restricted", "permission_missing", "no_accounts", "account_id_needed", "other_cloudflare_account",
-    "token_gone", "no_token",
+    "token_ip_restricted", "permission_missing", "no_accounts", "account_id_needed", "account_id_wrong",
+    "other_cloudflare_account", "token_gone", "no_token",
 })  # fmt: skip
 KEY_CODES = frozenset({"wrong_pair", "other_alpaca_account", "keys_gone"})
 PLAN_CODES = frozenset({"symbol_unknown", "symbol_untradable", "symbol_whole_only"})
@@ -18,6 +18,7 @@ KNOWN_CODES = TOKEN_CODES | KEY_CODES | PLAN_CODES | {
     "busy", "throttled", "unreachable", "not_answering", "foreign_script", "worker_unreachable", "worker_absent",
     "worker_forgotten", "worker_refused", "command_key_lost", "stuck", "timeout",
     "worker_outdated", "market_closed", "beyond_ceiling", "no_history", "nothing_to_export", "not_sent",
+    "nothing_to_inherit", "not_arrived", "keys_needed", "name_present",
 }  # fmt: skip
 
 

@@ -20,7 +20,12 @@ def done(state: Done, context: Context) -> Screen:
     worker = context.worker(state.worker)
     script = worker.script if worker else ""
     reason = (say("done.first_look", reason=state.reason),) if state.reason else ()
-    lines = (say("done.title"), say("done.body", script=script), *reason)
+    notes = {"coming": state.coming, "alarm": state.schedule == "alarm"}
+    more = (say(f"done.{name}") for name, so in notes.items() if so)
+    title = say("done.title_coming") if state.coming else say("done.title")
+    lines = (title, say("done.body", script=script), *more, *reason)
+    if state.coming:
+        return Screen(lines, hands(paused=False))
     if state.armed:
         return Screen((*lines, say("done.next")), hands(paused=False))
     meant = tuple(say("card.meant", line=line) for line in state.orders[:MOST_LINES]) or (say("done.no_orders"),)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.operations.deploying import trades
+from bot.operations.tending import meant
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
-from bot.storage import workers
 from bot.vault.keyring import CannotOpen
 from deploy.answering import ADDRESS_PATIENCE, Schedule, come_up
 from deploy.errors import DeployError, NotAnswering
-from deploy.reports import Run
 
 STRETCH: Final = 20.0  # seconds after which to see whether the Worker is still wanted
 
@@ -34,13 +34,10 @@ async def _arrive(shop: Workshop, operation: Operation) -> Outcome:
         if left <= 0:
             return failed("not_arrived", worker=row.id)
         try:
-            run = await come_up(shop.client(row), row.id[:8], schedule, patience=min(STRETCH, left))
+            status, run = await come_up(shop.client(row), row.id[:8], schedule, patience=min(STRETCH, left))
         except NotAnswering:
             continue
-        return _arrived(row, run)
+        outcome, reason = (run.outcome, run.reason) if run else ("", "")
+        armed = trades(status)
+        return done("arrived", worker=row.id, outcome=outcome, reason=reason, orders=meant(run), armed=armed)
     return done("removed_meanwhile")
-
-
-def _arrived(row: workers.Worker, run: Run | None) -> Outcome:
-    outcome, reason = (run.outcome, run.reason) if run else ("", "")
-    return done("arrived", worker=row.id, outcome=outcome, reason=reason)

@@ -9,7 +9,7 @@ from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from deploy.accounts import Account, Look, connect, look
 from deploy.adopting import leftovers
-from deploy.errors import AccountRefused, DeployError, NameRefused
+from deploy.errors import AccountRefused, DeployError, NameRefused, TokenRefused
 from deploy.names import suggest_names, take_name
 from deploy.secret import Secret
 
@@ -34,10 +34,10 @@ async def _connect(shop: Workshop, operation: Operation, token: Secret) -> Outco
         return await (_naming(shop, token, account, name) if name else _looked(shop, operation, token, account))
     accounts = await _accounts(shop, token, own or wanted)
     if wanted:
-        account = next((each for each in accounts if each.id == wanted), None)
-        if account is None:
+        mine = next((each for each in accounts if each.id == wanted), None)
+        if mine is None:
             return failed("other_cloudflare_account")
-        return done("connected", account=account.id, account_name=account.name, subdomain="")
+        return done("connected", account=mine.id, account_name=mine.name, subdomain="")
     if len(accounts) > 1:
         return done("pick_account", accounts=[[account.id, account.name] for account in accounts])
     return await _looked(shop, operation, token, accounts[0])
@@ -50,7 +50,13 @@ async def _accounts(shop: Workshop, token: Secret, account_id: str) -> tuple[Acc
     except AccountRefused as error:
         if error.code != "account_id_needed" or not account_id:
             raise
-    return await connect(shop.cloudflare, token, account_id=account_id)
+    try:
+        return await connect(shop.cloudflare, token, account_id=account_id)
+    except TokenRefused as error:
+        if error.code != "token_invalid":
+            raise
+        detail = error.detail
+    raise AccountRefused("account_id_wrong", detail)
 
 
 async def _looked(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:
@@ -67,7 +73,7 @@ async def _strays(shop: Workshop, operation: Operation, account: Account, found:
     known = [row for row in rows if row.state != "deploying"]
     left = leftovers(found.scripts, frozenset(row.script for row in known))
     missing = [row.script for row in known if row.chat_id == operation.chat_id and found.script(row.script) is None]
-    return {"left": [[each.script, each.mode, each.deployment_id] for each in left], "missing": missing}
+    return {"strays": [[each.script, each.mode, each.deployment_id] for each in left], "missing": missing}
 
 
 async def _naming(shop: Workshop, token: Secret, account: Account, name: str) -> Outcome:

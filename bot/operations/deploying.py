@@ -15,9 +15,10 @@ from bot.operations.workshop import Workshop, account_hash, done, failed, lost_k
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
-from deploy.commands import CommandKey, WorkerClient
+from deploy.commands import CommandKey
 from deploy.deployment import Keys
 from deploy.errors import DeployError
+from deploy.reports import Status
 from deploy.secret import Secret
 from deploy.steps import State, Step, deploy, remove
 
@@ -82,7 +83,6 @@ async def _deploy(  # noqa: PLR0917
         patience=PATIENCE,
     )
     run = deployed.first_run
-    armed = await _armed(shop.client(replace(row, url=deployed.url)))
     return done(
         "deployed",
         worker=row.id,
@@ -94,17 +94,13 @@ async def _deploy(  # noqa: PLR0917
         outcome=run.outcome if run else "",
         reason=run.reason if run else "",
         orders=meant(run),
-        armed=armed,
+        armed=trades(deployed.status),
     )
 
 
-async def _armed(client: WorkerClient) -> bool:
+def trades(status: Status | None) -> bool:
     """Tell whether it trades already or has nothing to trade; one that does not say so still has to be started."""
-    try:
-        status = await client.status()
-    except DeployError:
-        return False
-    return status.armed or status.plan.get("kind") == "watch"
+    return status is not None and (status.armed or status.plan.get("kind") == "watch")
 
 
 async def _row(shop: Workshop, operation: Operation, found: Good, keys: Keys) -> tuple[workers.Worker, bool]:

@@ -85,8 +85,11 @@ def _worker_row(connection: Connection, operation: Operation, code: str, data: d
     worker_id = str(operation.arguments.get("worker", ""))
     match code:
         case "deployed":
-            place = {name: data[name] for name in ("subdomain", "url", "schedule")}
-            workers.change(connection, worker_id, state="running", **place)
+            schedule = str(data.get("schedule", "cron"))
+            place = {"subdomain": data["subdomain"], "url": data["url"]}
+            workers.change(connection, worker_id, state="running", schedule=schedule, **place)
+        case "woken":
+            workers.change(connection, worker_id, schedule="alarm")
         case "updated":
             workers.change(connection, worker_id, template=data["template"], schedule=data["schedule"])
         case "adopted":

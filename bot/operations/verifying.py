@@ -40,7 +40,7 @@ async def verify(shop: Workshop, operation: Operation, report: Report) -> Outcom
     await report("compare")
     known = await shop.database.read(partial(workers.in_account, account=row.cloudflare_account))
     left = leftovers(inspected.scripts, frozenset(each.script for each in known if each.state != "deploying"))
-    beside = {"left": [[each.script, each.mode, each.deployment_id] for each in left]}
+    beside = {"strays": [[each.script, each.mode, each.deployment_id] for each in left]}
     if inspected.found is None:
         return done("verified", worker=row.id, verdict="absent", **beside)
     expected = Expected(

@@ -41,6 +41,7 @@ HELP: Final[dict[str, str]] = {
         "/rotate: change its Alpaca keys\n"
         "/destroy: remove it\n"
         "/settings: which news you get, and when\n"
+        "/verify: compare what runs with what is published, and update it\n"
         "/cancel: stop a set-up\n"
         "/security: how your keys are handled\n"
         "/privacy: what I keep · /forget: delete it"

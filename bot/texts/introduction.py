@@ -23,6 +23,7 @@ COMMANDS: Final = (
     ("rotate", "Change its Alpaca keys"),
     ("destroy", "Remove your bot"),
     ("settings", "Which news you get, and when"),
+    ("verify", "Compare its code with what is published"),
     ("cancel", "Stop a set-up"),
     ("security", "How your keys are handled"),
     ("privacy", "What is kept about you"),

@@ -106,28 +106,40 @@ PASTES: Final[dict[str, str]] = {
 
 TROUBLES: Final[dict[str, str]] = {
     "error.unknown": (
-        "Something went wrong that I do not know ({code}). Nothing is lost. Please try again; if it stays, "
-        "tell whoever runs this bot the number <code>{incident}</code>. {detail}"
+        "Something went wrong that I do not know ({code}), so I stopped. Nothing is lost. Please try again; if it "
+        "stays, tell whoever runs this bot the number <code>{incident}</code>. {detail}"
     ),
     "error.ours": "{error} If it stays, tell whoever runs this bot the number <code>{incident}</code>.",
-    "error.token_invalid": "Cloudflare does not know this token. Copy it again, all of it, or make a new one.",
-    "error.token_expired": "This token has run out at Cloudflare. Please make a new one.",
-    "error.token_disabled": "This token is switched off at Cloudflare. Switch it on there or make a new one.",
-    "error.token_not_yet_valid": "This token is not valid yet. Make one without a start date.",
-    "error.token_ip_restricted": "This token works only from certain addresses. Make one without that limit.",
+    "error.token_invalid": (
+        "Cloudflare does not know this token. I changed nothing. Copy it again, all of it, or make a new one."
+    ),
+    "error.token_expired": "This token has run out at Cloudflare. I changed nothing. Please make a new one.",
+    "error.token_disabled": (
+        "This token is switched off at Cloudflare. I changed nothing. Switch it on there or make a new one."
+    ),
+    "error.token_not_yet_valid": "This token is not valid yet. I changed nothing. Make one without a start date.",
+    "error.token_ip_restricted": (
+        "This token works only from certain addresses, and mine is not one of them. I changed nothing. "
+        "Make one without that limit."
+    ),
     "error.permission_missing": (
-        "The token lacks a permission: <b>{detail}</b>. Make a new one with the button below; "
-        "it has exactly what is needed."
+        "<b>{detail}</b> is missing in this token. I changed nothing. Tap <b>Make the token</b>: that link adds it."
     ),
     "error.token_is_global_key": (
         "That is your Cloudflare <b>Global API Key</b>, which opens everything you have. I did not use it. Please make "
         "a token with the button below, and change that key at Cloudflare."
     ),
     "error.account_id_needed": (
-        "This token belongs to an account and cannot say which. Make a token of your own with the button below."
+        "This token belongs to an account and cannot say which. I changed nothing. Make a token of your own with the "
+        "button below."
+    ),
+    "error.account_id_wrong": (
+        "This token does not open that account. I changed nothing. Send me the number of the account it was made in."
     ),
     "error.no_accounts": "This token opens no Cloudflare account. Make a new one with the button below.",
-    "error.other_cloudflare_account": "This token belongs to another Cloudflare account than your bot. Use that one's.",
+    "error.other_cloudflare_account": (
+        "This token belongs to another Cloudflare account than your bot. I changed nothing. Use that one's."
+    ),
     "error.token_gone": "I no longer hold the Cloudflare token. Please paste it again.",
     "error.no_token": "Your bot holds no Cloudflare token. Please paste one, so that I can do this for you.",
     "error.wrong_pair": (
@@ -148,29 +160,40 @@ TROUBLES: Final[dict[str, str]] = {
     "error.alpaca_busy": "Many people are checking keys just now. Please try again in a minute.",
     "error.alpaca_odd": "Alpaca answered something unexpected ({detail}). Please try again in a minute.",
     "error.email_unverified": (
-        "Cloudflare wants you to confirm your e-mail address first. Look for its message in your mailbox, "
-        "tap the link in it, then try again."
+        "Cloudflare wants you to confirm your e-mail address first, so I put nothing in place. Look for its message in "
+        "your mailbox, tap the link in it, then try again."
     ),
     "error.name_taken": "That name is taken. Please try another.",
+    "error.name_present": "Your account has got an address name meanwhile. Please try again.",
     "error.name_invalid": "That name will not do: use letters, digits and dashes, at most 63, no dash at the ends.",
     "error.script_limit": (
-        "Your Cloudflare account holds 100 programs already, the most it may. Delete one there, then try again."
+        "Your Cloudflare account holds 100 programs already, the most it may, so I put nothing in place. Delete one "
+        "there, then try again."
     ),
     "error.cron_limit": (
-        "Your Cloudflare account has used all five of its free clocks. Remove one there (a Worker's Cron Trigger), "
-        "then try again."
+        "Your Cloudflare account has used all five of its free clocks, and this bot is too old to wake itself. Remove "
+        "one there (a Worker's Cron Trigger), then try again."
     ),
-    "error.throttled": "Cloudflare asks us to slow down. Please try again in five minutes.",
-    "error.unreachable": "I cannot reach Cloudflare now. Please try again in a minute.",
+    "error.throttled": "Cloudflare asks us to slow down, so I stopped. Please try again in five minutes.",
+    "error.unreachable": "I cannot reach Cloudflare now, though I tried several times. Please try again in a minute.",
     "error.not_answering": (
         "Your bot is in place, but its new address does not answer yet. That can take some minutes. Please try again."
     ),
+    "error.not_arrived": (
+        "Your bot is in place, but its new address did not answer within four minutes. Tap Status in a while."
+    ),
+    "error.nothing_to_inherit": (
+        "A variable of your bot has gone since I looked, so I left all as it is. Please check it again with /verify."
+    ),
+    "error.keys_needed": "Your bot no longer holds its Alpaca keys. I changed nothing. Change its keys with /rotate.",
     "error.foreign_script": "A program of that name that is not mine is in your account. I do not touch it.",
     "error.worker_unreachable": "Your bot does not answer now. Please try again in a minute.",
     "error.worker_refused": "Your bot refused the command ({detail}). Please try again.",
     "error.name_missing": "Your Cloudflare account has no address name yet. Cancel and start again to make one.",
     "error.script_absent": "Your bot is no longer in your Cloudflare account. Remove it here too, then set up another.",
-    "error.busy": "Cloudflare is still busy with another change in your account. Please try again in a minute.",
+    "error.busy": (
+        "Cloudflare is still busy with another change in your account, so I stopped. Please try again in a minute."
+    ),
     "error.worker_absent": (
         "There is no bot at its address: it may have been deleted in Cloudflare. Tap Remove to tidy up here."
     ),

@@ -15,6 +15,7 @@ from bot.texts.plans import PLANS
 from bot.texts.preferences import PREFERENCES
 from bot.texts.remarks import NOTICES, PASTES, TROUBLES
 from bot.texts.tending import TENDING
+from bot.texts.verifying import VERIFYING
 from flows.screen import Screen
 from flows.words import Text
 
@@ -30,9 +31,24 @@ CATALOGUE: Final[Mapping[str, str]] = {
     **PLANS,
     **PREFERENCES,
     **TENDING,
+    **VERIFYING,
 }
 _SLOT = re.compile(r"\{(\w+)\}")
 LONGEST_LABEL = 64
+# Lines of lists, which stand close together.
+CLOSE = (
+    *(
+        "mark.",
+        "card.",
+        "review.m",
+        "review.p",
+        "working.elapsed",
+        "settings.quiet_o",
+        "settings.quiet_at",
+        "settings.clock",
+    ),
+    *("differs.", "facts.c", "facts.v", "facts.s", "facts.a", "facts.r", "strays.one"),
+)
 
 
 def render(text: Text) -> str:
@@ -62,17 +78,6 @@ def body(screen: Screen) -> str:
     parts: list[str] = []
     for line in screen.lines:
         words = render(line)
-        close = parts and line.id.startswith(
-            (
-                "mark.",
-                "card.",
-                "review.m",
-                "review.p",
-                "working.elapsed",
-                "settings.quiet_o",
-                "settings.quiet_at",
-                "settings.clock",
-            )
-        )
+        close = parts and line.id.startswith(CLOSE)
         parts.append(("\n" if close else "\n\n" if parts else "") + words)
     return "".join(parts)

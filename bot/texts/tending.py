@@ -42,7 +42,7 @@ TENDING: Final[dict[str, str]] = {
     "card.meant": "• would {line}",
     "card.sale": "• {line}",
     "card.health": "<b>Health:</b> {clock}, Key ID ending in <code>{ending}</code>",
-    "card.outdated": "🆕 A newer version of the bot's program is there.",
+    "card.outdated": "🆕 A newer version of the bot's program is there: /verify puts it in place.",
     "clock.cron": "clock set",
     "clock.alarm": "wakes itself up",
     # orders and shares

@@ -39,6 +39,11 @@ class Books:
         with closing(sqlite3.connect(f"file:{self.data / 'soar.sqlite3'}?mode=ro", uri=True, timeout=5)) as database:
             return database.execute(question, values).fetchall()
 
+    def writes(self, statement: str, *values: object) -> None:
+        """Change what the bot remembers, as an earlier version of it would have left it."""
+        with closing(sqlite3.connect(self.data / "soar.sqlite3", timeout=5)) as database, database:
+            database.execute(statement, values)
+
     def tickets(self, chat: int) -> int:
         return int(self.rows("select count(*) from tickets where chat_id = ?", chat)[0][0])
 

@@ -153,6 +153,10 @@ class Newcomer:
         """From hello to the question for a Cloudflare token."""
         await self.says("/start")
         await self.sees("Hello!")
+        await self.agrees_again(mode, plan)
+
+    async def agrees_again(self, mode: str = "paper", plan: str = WATCH) -> None:
+        """The same from the welcome screen on."""
         await self.taps("Let's start", "Open Alpaca and sign in")
         await self.taps("I am signed in", "Practice or real money?")
         await self.taps("📝 PAPER" if mode == "paper" else "💵 LIVE", "What shall your bot do?")

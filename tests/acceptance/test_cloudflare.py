@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -15,10 +16,15 @@ from tests.acceptance.newcomer import Newcomer
     [
         ({"status": "disabled"}, "This token is switched off at Cloudflare"),
         ({"status": "expired"}, "This token has run out at Cloudflare"),
-        ({"permissions": ["workers_scripts:edit", "workers_scripts:read"]}, "lacks a permission: Account Settings"),
-        ({"permissions": ["account_settings:read"]}, "lacks a permission: Workers Scripts: Edit"),
+        (
+            {"permissions": ["workers_scripts:edit", "workers_scripts:read"]},
+            "Account Settings: Read is missing in this",
+        ),
+        (
+            {"permissions": ["account_settings:read"]},
+            "Edit is missing in this token. I changed nothing",
+        ),
         ({"ip_restricted": True}, "works only from certain addresses"),
-        ({"kind": "account", "lists_accounts": False}, "Make a token of your own with the button below"),
         ({"not_before": "2099-01-01T00:00:00Z"}, "This token is not valid yet"),
     ],
 )
@@ -88,27 +94,57 @@ async def test_an_unconfirmed_mail_address_is_named_and_the_token_is_kept(ada: N
 
 
 @pytest.mark.asyncio
-async def test_a_full_set_of_clocks_is_named_and_the_rest_is_kept(ada: Newcomer) -> None:
+async def test_an_accounts_own_token_needs_its_number(ada: Newcomer) -> None:
+    await ada.agrees()
+    await ada.pastes(
+        await ada.token(kind="account", lists_accounts=False), then="Which account does this token belong to"
+    )
+    await ada.says("my first one")
+    await ada.sees("I see no account number there")
+    await ada.says("0a" * 16)
+    await ada.sees("This token does not open that account. I changed nothing")
+    await ada.says(f"https://dash.cloudflare.com/{ada.account}/workers-and-pages")
+    await ada.sees("Connected to Ada's account")
+
+
+@pytest.mark.asyncio
+async def test_without_a_free_clock_the_bot_wakes_itself(ada: Newcomer) -> None:
     await ada.opens_cloudflare(crons_used=5)
     await ada.comes_to_keys()
-    await ada.pastes(*await ada.keys(), then="has used all five of its free clocks")
-    await ada.changes_cloudflare(crons_used=4)
-    await ada.taps("Try again", "Your bot is running")
-    assert await ada.script()
+    await ada.pastes(*await ada.keys(), then="so your bot wakes itself every 15 minutes")
+    script = await ada.script()
+    assert await ada.mischief.asked_cloudflare(script, "/v1/alarm")
+    assert (await ada.workers())[0]["schedules"] == []
+    assert ada.house.books.rows("select schedule from workers where script = ?", script) == [("alarm",)]
     await ada.settles()
 
 
 @pytest.mark.asyncio
 async def test_giving_up_after_a_failure_leaves_nothing_in_the_account(ada: Newcomer) -> None:
-    await ada.opens_cloudflare(crons_used=5)
     await ada.comes_to_keys()
-    await ada.pastes(*await ada.keys(), then="has used all five of its free clocks")
+    await ada.mischief.cloudflare("throttled", f"{ada.account}/workers/.*/schedules", retry_after=300)
+    await ada.pastes(*await ada.keys(), then="Please try again in five minutes")
     assert await ada.workers()
     await ada.taps("✕ Cancel", "Stop the set-up?")
     await ada.taps("Stop and forget", "nothing was left behind")
     assert not await ada.workers()
     await ada.settles()
     assert not ada.house.books.workers(ada.id)
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_nobody_knows_is_shown_with_its_code_and_a_number(ada: Newcomer) -> None:
+    await ada.comes_to_keys()
+    path = f"{ada.account}/workers/scripts/[^/]+$"
+    await ada.mischief.cloudflare("refusal", path, method="PUT", code=19999, message="Something quite new")
+    await ada.pastes(*await ada.keys(), then="tell whoever runs this bot the number")
+    screen = await ada.reads()
+    found = re.search(r"the number ([0-9a-f]{8})", screen)
+    assert found
+    assert "19999: Something quite new" in screen
+    assert f'"incident": "{found[1]}"' in ada.house.bot.log.read_text()
+    assert not await ada.workers()
+    await ada.taps("Try again", "Your bot is running")
 
 
 @pytest.mark.asyncio
@@ -150,6 +186,33 @@ async def test_a_new_address_that_is_not_there_yet_is_waited_for(ada: Newcomer) 
     await ada.pastes(*await ada.keys(), then="Your bot is running")
     looks = await ada.mischief.asked_cloudflare(await ada.script(), "/v1/status")
     assert [look["status"] for look in looks][:1] == [404]
+
+
+@pytest.mark.asyncio
+async def test_a_new_address_that_takes_longer_holds_up_nobody(ada: Newcomer) -> None:
+    await ada.comes_to_keys()
+    await ada.mischief.cloudflare("new_address", "", seconds=14)
+    await ada.pastes(*await ada.keys(), then="Your bot is in place, its address is coming up")
+    script = await ada.script()
+    assert ada.house.books.kinds(ada.id)[-1] == "arrive"
+    await ada.commands("/status", "its new address does not answer yet")
+    await ada.sees(f"Your PAPER bot {script} answers at its new address", within=40)
+    assert await ada.mischief.asked_cloudflare(script, "/v1/tick")
+    await ada.settles()
+    await ada.commands("/status", "▶️ Running")
+
+
+@pytest.mark.asyncio
+async def test_a_bot_may_be_removed_while_its_address_is_coming_up(ada: Newcomer) -> None:
+    await ada.comes_to_keys()
+    await ada.mischief.cloudflare("new_address", "", seconds=60)
+    await ada.pastes(*await ada.keys(), then="its address is coming up")
+    script = await ada.script()
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees("Paste a token")
+    await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+    assert not await ada.workers()
 
 
 @pytest.mark.asyncio

@@ -240,7 +240,7 @@ async def test_an_address_that_was_404_for_three_minutes_comes_up(server: Script
 
     server.routes.clear()
     server.otherwise = answer
-    run = await come_up(worker_of(site), DEPLOYMENT.deployment_id, "cron")
+    _, run = await come_up(worker_of(site), DEPLOYMENT.deployment_id, "cron")
     assert run is not None
     assert 180 <= clock.now() - since < 190
 

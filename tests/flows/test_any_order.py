@@ -11,6 +11,7 @@ from flows.codec import Dialog, dump, load
 from flows.control import TOPICS
 from flows.effects import StartOperation, Tell
 from flows.events import Asked, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
+from flows.inspected import AskAccountId, ConfirmClear, ConfirmOverwrite, Stray, Strays, Verdict
 from flows.machine import FRESH, advance, operation_of, tickets, view
 from flows.notices import USUAL, Notices
 from flows.plans import Limits, Mix, Mode, Pace, Recurring, Trend, Watch, Weight
@@ -30,6 +31,7 @@ from flows.states import (
     Gone,
     Held,
     Home,
+    Inspection,
     KeepToken,
     NewKeys,
     NewWorker,
@@ -65,6 +67,11 @@ OUTCOMES = {
         "symbol_unknown",
         "symbol_whole_only",
     ),
+    "arrive": ("arrived", "not_arrived", "removed_meanwhile"),
+    "verify": ("verified", "token_gone", "permission_missing", "unreachable", "worker_forgotten", "odd"),
+    "update": ("updated", "token_expired", "nothing_to_inherit", "script_absent", "busy"),
+    "adopt": ("adopted", "not_answering", "token_gone", "foreign_script"),
+    "clear": ("cleared", "throttled", "token_invalid"),
     "rotate": ("rotated", "other_mode", "no_token", "worker_unreachable", "wrong_pair"),
     "undo": ("undone", "token_gone"),
     "destroy": ("destroyed", "unsure", "no_token", "worker_absent"),
@@ -84,11 +91,11 @@ OUTCOMES = {
 }
 COMMANDS = (
     "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
-    "plan", "chart", "lock", "unlock", "export", "settings", "wake", "wake_00000000",
+    "plan", "chart", "lock", "unlock", "export", "settings", "wake", "wake_00000000", "verify",
 )  # fmt: skip
 WORDS = (
     "TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²",
-    "60 VTI, 40 BND", "250", "VTI, BND", "99999999", "5",
+    "60 VTI, 40 BND", "250", "VTI, BND", "99999999", "5", "REPLACE", "0a" * 16,
 )  # fmt: skip
 LIMITS = {"per_order": "500.00", "per_day": "500.00", "budget": "500.00", "symbols": ["VTI", "BND", "<X>"],
           "cash_kept": "20.00"}  # fmt: skip
@@ -107,6 +114,9 @@ DATA = {
     "armed": False, "limits": LIMITS, "ceilings": LIMITS, "invested": "12.00", "value": "13.00", "profit": "+$1.00",
     "next_at": NOW + 600, "schedule": "alarm", "outdated": True, "key_ending": "4F2A", "cancelled": 2, "left": 0,
     "remark": "Sold <all>.", "files": "orders", "total": "13.00",
+    "verdict": "changed", "differences": [["module_changed", "w<.js"], ["binding_added", "X"]], "bindings": ["MODE"],
+    "strays": [["soar-paper-1", "paper", "1234abcd"], ["odd"]], "missing": ["soar-paper-9"], "answering": False,
+    "schedules": [],
 }  # fmt: skip
 
 
@@ -119,6 +129,7 @@ HELD = Held("t", NOW + 900)
 ACCESS = Connected(Held("c", NOW + 3600), Account("a1", "Ann"), "ann")
 JOB = NewWorker(Mode.LIVE, Recurring(("VTI",), "5.00", Pace.DAY), "0" * 16)
 COMPLETE = Complete(ACCESS, HELD, HELD, "0" * 16)
+LOOK, STRAY = Inspection("0" * 16, Mode.PAPER, "a1"), Stray("soar-paper-1", Mode.PAPER, "1234abcd")
 EXISTING = Existing("0" * 16, Limits("500.00", "500.00", "500.00", ("VTI", "BND")))
 STARTS: tuple[State, ...] = (
     FRESH.state,
@@ -142,6 +153,12 @@ STARTS: tuple[State, ...] = (
     ConfirmClose("0" * 16, Mode.LIVE, Home("0" * 16), None, ("sell 1 of VTI",), "240.00", "Closed now."),
     Home("0" * 16),
     Gone(Mode.LIVE, "soar-live-0", sure=False),
+    AskAccountId(JOB, HELD),
+    AskToken(LOOK),
+    *(Verdict(LOOK, ACCESS, NOW, code, strays=(STRAY,)) for code in ("published", "earlier", "changed", "absent")),
+    ConfirmOverwrite(Verdict(LOOK, ACCESS, NOW, "changed")),
+    Strays(JOB, ACCESS, (STRAY, STRAY), HELD),
+    ConfirmClear(STRAY, Strays(LOOK, ACCESS, (STRAY,))),
     Preferences(USUAL, Home("0" * 16)),
     PickSummary(Notices(("trade",), "Asia/Kolkata", 18, 22, 7), AskSecret(JOB, ACCESS, HELD)),
     PickQuiet(USUAL, FRESH.state, 22),
@@ -254,6 +271,9 @@ TYPED = (
     ConfirmLive(NewWorker(Mode.LIVE, Watch(), "0" * 16)),
     PickName(NewWorker(Mode.PAPER, Watch(), "0" * 16), HELD, Account("a1", "Ann"), "ann-1f"),
     ConfirmDestroy("0" * 16, Mode.PAPER, Home("0" * 16)),
+    AskAccountId(JOB, HELD),
+    ConfirmOverwrite(Verdict(LOOK, ACCESS, NOW, "changed")),
+    ConfirmClear(STRAY, Strays(LOOK, ACCESS, (STRAY,))),
 )
 
 

@@ -52,7 +52,7 @@ _sender = App(connector=SyncPsycopgConnector())  # never opened: it uses the con
 
 
 def enlist(connection: Connection, operation_id: str, name: str) -> None:
-    """Add the job of an operation, in the lane `name`, whose row the same transaction adds: both are kept, or neither."""
+    """Add the job of an operation, in the lane `name`, whose row the same transaction adds: kept both, or neither."""
     _sender.configure_task(
         TASK,
         queue=QUEUE,

@@ -1,0 +1,115 @@
+"""Screens about what is in an account: the verdict on a Worker, and Workers without a record."""
+
+from __future__ import annotations
+
+from flows.control import DESTROY_PHRASE
+from flows.events import Context
+from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Facts, Strays, Verdict
+from flows.screen import Button, Link, Place, Screen, Style, Tap
+from flows.states import NewWorker
+from flows.verifying import OVERWRITE_PHRASE, SHOWN_STRAYS
+from flows.words import Text, say
+
+MOST_SHOWN = 8
+
+
+def at_work(state: AtWork, context: Context) -> Screen:
+    """The work, step by step."""
+    lines = [say(f"atwork.{state.what}")]
+    if context.progress is not None:
+        lines += [say(f"mark.{mark}", step=say(f"step.{step}")) for step, mark in context.progress.steps]
+        lines.append(say("working.elapsed", seconds=context.progress.seconds))
+    return Screen(tuple(lines))
+
+
+def ask_account_id(_state: AskAccountId, _context: Context) -> Screen:
+    """Which account a token belongs to."""
+    return Screen(
+        (say("accountid.title"), say("accountid.body")),
+        (
+            (Link(say("button.workers"), Place.CLOUDFLARE_WORKERS),),
+            (Link(say("button.token"), Place.CLOUDFLARE_TOKEN),),
+        ),
+    )
+
+
+def verdict(state: Verdict, context: Context) -> Screen:
+    """What runs, what differs, what can be done."""
+    worker = context.worker(state.job.worker)
+    script = worker.script if worker else ""
+    clean = state.code == "published" and not state.differences
+    lines = [say("verdict.title", script=script), say(f"verdict.{'clean' if clean else state.code}")]
+    shown = state.differences[:MOST_SHOWN]
+    if shown:
+        lines.append(say("verdict.differs"))
+    lines += [say(f"differs.{each.kind}", name=each.name) for each in shown]
+    rest = len(state.differences) - len(shown) + state.more
+    if rest:
+        lines.append(say("differs.more", count=rest))
+    if state.code != "absent":
+        lines += _facts(state.facts)
+    if state.strays:
+        lines.append(say("verdict.strays", count=len(state.strays)))
+    return Screen(tuple(lines), _verdict_rows(state))
+
+
+def _verdict_rows(state: Verdict) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    match state.code:
+        case "absent":
+            rows.append((Tap(say("button.tidy"), "tidy", style=Style.MAIN),))
+        case "earlier":
+            rows.append((Tap(say("button.update"), "update", style=Style.MAIN),))
+        case "changed":
+            rows.append((Tap(say("button.replace"), "update", style=Style.GRAVE),))
+        case _:
+            pass
+    if state.strays:
+        rows.append((Tap(say("button.strays"), "strays"),))
+    rows.append((Tap(say("button.check_again"), "recheck"), Tap(say("button.back"), "back")))
+    return tuple(rows)
+
+
+def _facts(facts: Facts) -> list[Text]:
+    plain = [name for name in facts.bindings if name not in facts.secrets]
+    on = "on" if facts.address else "off"
+    return [
+        say("facts.title"),
+        say("facts.code", modules=facts.modules, size=f"{facts.size:,}"),
+        say("facts.variables", names=", ".join(plain) or "–"),
+        say("facts.secrets", names=", ".join(facts.secrets) or "–"),
+        say("facts.schedules", crons=", ".join(facts.schedules) or "–"),
+        say(f"facts.address_{on}", domains=", ".join(facts.domains) or "–"),
+        say("facts.releases", count=facts.releases, last=facts.last_release[:16].replace("T", " ") or "–"),
+    ]
+
+
+def confirm_overwrite(state: ConfirmOverwrite, context: Context) -> Screen:
+    """A typed phrase before somebody's own code is replaced."""
+    worker = context.worker(state.job.worker)
+    keep = Tap(say("button.keep_code"), "back", style=Style.GOOD)
+    body = say("overwrite.body", phrase=OVERWRITE_PHRASE)
+    return Screen((say("overwrite.title", script=worker.script if worker else ""), body), ((keep,),))
+
+
+def strays(state: Strays, _context: Context) -> Screen:
+    """Workers of Soar's that Soar has no record of."""
+    new = isinstance(state.job, NewWorker)
+    shown = state.strays[:SHOWN_STRAYS]
+    lines = [say("strays.title"), say("strays.body", account=state.access.account.name)]
+    lines += [say("strays.one", script=each.script, mode=say(f"mode.{each.mode}")) for each in shown]
+    rows: list[tuple[Button, ...]] = []
+    for index, each in enumerate(shown):
+        rows += [
+            (Tap(say("button.adopt", script=each.script), "adopt", str(index), Style.GOOD),),
+            (Tap(say("button.clear", script=each.script), "clear", str(index), Style.GRAVE),),
+        ]
+    rows.append((Tap(say("button.leave_new" if new else "button.leave"), "leave", style=Style.MAIN),))
+    return Screen(tuple(lines), tuple(rows))
+
+
+def confirm_clear(state: ConfirmClear, _context: Context) -> Screen:
+    """A typed phrase before a Worker without a record goes."""
+    keep = Tap(say("button.keep_worker"), "back", style=Style.GOOD)
+    body = say("destroy.body", phrase=DESTROY_PHRASE)
+    return Screen((say("destroy.title", script=state.stray.script), body), ((keep,),))
