@@ -83,26 +83,30 @@ def _lasting(outcome: Outcome) -> dict[str, Any]:
 
 def _worker_row(connection: Connection, operation: Operation, code: str, data: dict[str, Any]) -> None:
     worker_id = str(operation.arguments.get("worker", ""))
+    if code in {"undone", "destroyed", "unsure"}:
+        workers.remove(connection, worker_id)
+    elif changes := _changes(code, data):
+        workers.change(connection, worker_id, **changes)
+
+
+def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
+    """What an end changes in the Worker's row."""
     match code:
         case "deployed":
+            state = "running" if data.get("answering") is not False else "arriving"
             schedule = str(data.get("schedule", "cron"))
-            place = {"subdomain": data["subdomain"], "url": data["url"]}
-            workers.change(connection, worker_id, state="running", schedule=schedule, **place)
-        case "woken":
-            workers.change(connection, worker_id, schedule="alarm")
+            return {"state": state, "schedule": schedule, "subdomain": data["subdomain"], "url": data["url"]}
         case "updated":
-            workers.change(connection, worker_id, template=data["template"], schedule=data["schedule"])
-        case "adopted":
-            workers.change(connection, worker_id, state="running" if data["running"] else "paused")
-        case "undone" | "destroyed" | "unsure":
-            workers.remove(connection, worker_id)
+            return {"template": data["template"], "schedule": data["schedule"]}
         case "rotated":
-            workers.change(connection, worker_id, key_ending=data["key_ending"])
+            return {"key_ending": data["key_ending"]}
         case "paused":
-            workers.change(connection, worker_id, state="paused")
-        case "resumed":
-            workers.change(connection, worker_id, state="running")
+            return {"state": "paused"}
+        case "resumed" | "arrived":
+            return {"state": "running"}
+        case "woken" if "running" in data:
+            return {"schedule": "alarm", "state": "running" if data["running"] else "paused"}
         case _ if "running" in data:  # whatever was asked, the Worker said how it stands
-            workers.change(connection, worker_id, state="running" if data["running"] else "paused")
+            return {"state": "running" if data["running"] else "paused"}
         case _:
-            return
+            return {}

@@ -10,7 +10,7 @@ from bot.operations.workshop import Workshop, account_hash, done, failed, lost_k
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
-from deploy.answering import ADDRESS_PATIENCE, gone
+from deploy.answering import gone
 from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.reports import Holding, Order, Run, Status
@@ -51,8 +51,7 @@ async def tend(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     except CannotOpen:
         return lost_key()
     except WorkerAbsent:
-        young = shop.clock() - row.created_at < ADDRESS_PATIENCE + 60.0
-        return failed("not_answering" if young else "worker_absent", worker=row.id)
+        return failed("not_answering" if row.state == "arriving" else "worker_absent", worker=row.id)
     except DeployError as error:
         return refused(error)
     # A Worker that latched itself may stay paused though it was told to go on; its card then says why.

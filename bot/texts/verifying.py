@@ -87,7 +87,7 @@ VERIFYING: Final[dict[str, str]] = {
     "notice.updated_silent": (
         "⬆️ Updated. The new version does not answer yet; that can take a minute. Tap Status to see it."
     ),
-    "notice.verdict_old": "That check was some minutes old, so I looked again before changing anything.",
+    "notice.verdict_old": "That check was some minutes old. I looked again first and changed nothing.",
     # Workers without a record
     "strays.title": "🤔 <b>There is a bot of mine that I do not know</b>",
     "strays.body": (
