@@ -267,7 +267,7 @@ class EmbeddedRunner:
         if found is not None and found != operation.attempts:
             # This process was taken for dead, and another has begun or ended it since: two must not go on at once.
             LOG.warning("operation_taken_over", operation=operation.id, starts=found)
-            self._serving[operation.chat_id].cancel()
+            self._serving[lane(operation.chat_id, operation.kind)].cancel()
 
     async def _try(self, operation: Operation, what: str, action: Awaitable[T]) -> T | None:
         """What is only for watching must not stop the work itself."""
