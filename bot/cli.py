@@ -65,6 +65,18 @@ def db_upgrade() -> None:
 
 
 @main.command()
+def doctor() -> None:
+    """Look at everything Soar depends on, and say what to do. Changes nothing; ends with 1 if something fails."""
+    from bot.doctor.examination import examine, verdict  # noqa: PLC0415
+
+    findings = []
+    for finding in examine():
+        click.echo(finding)
+        findings.append(finding)
+    sys.exit(verdict(findings))
+
+
+@main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--key-ring", type=click.Path(dir_okay=False, path_type=Path), help="Copy the key ring too, to this file."
