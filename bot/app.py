@@ -29,6 +29,7 @@ from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.trading import TRADING, trade
 from bot.operations.verifying import READING, UPDATE, update, verify
 from bot.operations.waking import wake
+from bot.operations.widening import WIDENING, widen
 from bot.operations.workshop import Places, Workshop
 from bot.operations_store import StoredOperations
 from bot.outbox import Outbox
@@ -64,6 +65,7 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "rotate": ROTATION,
     "verify": READING,
     "update": UPDATE,
+    "widen": WIDENING,
     "adopt": ADOPTION,
     "clear": CLEARING,
 }
@@ -186,6 +188,7 @@ class Soar:
             "undo": undo,
             "verify": verify,
             "update": update,
+            "widen": widen,
             "adopt": adopt_worker,
             "clear": clear_leftover,
             "rotate": rotate,

@@ -159,6 +159,14 @@ def key_body(command_key: str, present: Collection[str]) -> Body:
     return Body(lambda: (_json_part("settings", settings),))
 
 
+def plan_body(deployment: Deployment, present: Collection[str]) -> Body:
+    """The deployment's plan and ceilings in a Worker that stays as it is otherwise: the rest is inherited."""
+    made = {"PLAN": dict(deployment.plan), "CEILINGS": dict(deployment.ceilings)}
+    kept = [{"type": "inherit", "name": name} for name in present if name not in made]
+    bindings = [*kept, *({"type": "json", "name": name, "json": value} for name, value in made.items())]
+    return Body(lambda: (_json_part("settings", {"bindings": bindings}),))
+
+
 def standard_names(deployment: Deployment, template: Template) -> tuple[str, ...]:
     """The variables every Worker of ours has, whatever its secrets."""
     return tuple(str(binding["name"]) for binding in variables(deployment, template))

@@ -46,7 +46,7 @@ def confirmed(state: ConfirmAct | ConfirmClose, _argument: str, context: Context
     """The user has seen what it means and goes on."""
     if isinstance(state, ConfirmAct):
         return ask(beneath(state), state.act, state.worker, context)
-    if state.operation is not None or not state.orders:
+    if state.operation is not None or not state.orders or state.remark:
         return Move(state)
     return ask(beneath(state), "close", state.worker, context)
 

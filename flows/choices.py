@@ -8,20 +8,21 @@ from flows.advice import Advice, AskTried
 from flows.effects import Effect, KeepConsent, Move
 from flows.events import Context
 from flows.keys import Given, onward
-from flows.plans import Mode
+from flows.plan_screens import limit_words, plan_words
+from flows.plans import Mode, limits
 from flows.states import (
     AskToken,
     Complete,
     ConfirmLive,
     Connected,
-    NewWorker,
     OpenAlpaca,
     PickMode,
     PickPlan,
+    PlanJob,
     Review,
     Welcome,
 )
-from flows.words import say
+from flows.words import Text, say
 
 LIVE_PHRASE = "TRADE LIVE"
 
@@ -48,7 +49,7 @@ def mode_picked(state: PickMode | Advice, argument: str, _context: Context) -> M
 
 def agreed(state: Review, _argument: str, context: Context) -> Move:
     """Consent given; real money wants a typed phrase as well."""
-    consent: tuple[Effect, ...] = (KeepConsent(say("consent.text", mode=str(state.job.mode))),)
+    consent: tuple[Effect, ...] = (KeepConsent(agreement(state.job)),)
     access, given = _had(state)
     if state.job.mode is Mode.LIVE:
         return Move(ConfirmLive(state.job, access, *given), consent)
@@ -66,6 +67,18 @@ def _had(state: Review) -> tuple[Connected | None, Given]:
             return None, (None, None)
 
 
+def agreement(job: PlanJob) -> Text:
+    """Give all that is agreed to: the account's mode, the plan, its limits, the affirmations."""
+    mode = str(job.mode)
+    return say(
+        "consent.whole",
+        mode=say(f"review.mode_{mode}"),
+        plan=say("review.plan", plan=plan_words(job.plan)),
+        limits=limit_words(job.plan, limits(job.plan)),
+        text=say("consent.text", mode=mode),
+    )
+
+
 def phrase_said(text: str, phrase: str) -> bool:
     """Tell whether somebody typed the phrase, however it is spaced, quoted or cased."""
     return " ".join(text.split()).strip("\"'“”.!").upper() == phrase
@@ -79,12 +92,7 @@ def live_said(state: ConfirmLive, text: str, context: Context) -> Move:
     return replace(moved, tidy=True)
 
 
-def flipped(job: NewWorker) -> NewWorker:
-    """Give the same work for the other mode."""
-    return replace(job, mode=job.mode.other)
-
-
-def _after_consent(job: NewWorker, kept: Connected | None, given: Given, context: Context) -> Move:
+def _after_consent(job: PlanJob, kept: Connected | None, given: Given, context: Context) -> Move:
     if kept is not None and any(given):
         return onward(job, kept, given, context)
     return Move(AskToken(job, *given, kept=kept))

@@ -34,6 +34,7 @@ from flows.states import (
     State,
     Stopped,
     Welcome,
+    Widening,
     Working,
 )
 from flows.telling import ANSWERS, SENT, answer, report_of
@@ -242,7 +243,7 @@ def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> 
         return undo(below, "", context)
     stop = (CancelOperation(below.operation),) if isinstance(below, Connecting) else ()
     job = getattr(below, "job", None)
-    worker = job.worker if isinstance(job, NewKeys | Removal | Inspection) else None
+    worker = job.worker if isinstance(job, NewKeys | Removal | Inspection | Widening) else None
     return Move(rest(context, worker), stop, notice=say("notice.cancelled"))
 
 

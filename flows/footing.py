@@ -21,6 +21,7 @@ from flows.states import (
     Reading,
     State,
     Welcome,
+    Wider,
     Working,
 )
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, PickLimit, SetLimit, Toolbox, Tuning
@@ -55,7 +56,7 @@ def beneath(state: State) -> State:
         case PickLimit(worker, report) | SetLimit(worker, report):
             return Home(worker, report)
     kept = getattr(state, "kept", None)
-    return Home(kept.worker) if isinstance(kept, Existing) else state
+    return Home(kept.worker) if isinstance(kept, Existing | Wider) else state
 
 
 def rest(context: Context, worker: str | None = None) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.jobs import Connected, Held, Inspection, NewWorker
+from flows.jobs import Connected, Held, Inspection, NewWorker, Widening
 from flows.plans import Mode
 
 
@@ -23,7 +23,7 @@ class AtWork:
     """Something is done in the account with the token just given: a check, an update, a Worker taken over or away."""
 
     what: str
-    job: Inspection | NewWorker
+    job: Inspection | NewWorker | Widening
     access: Connected
     operation: str
     worker: str

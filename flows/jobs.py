@@ -70,7 +70,15 @@ class Existing:
     ceilings: Limits
 
 
-Kept: TypeAlias = "Connected | Complete | Existing | None"
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A Worker that is up: whatever is chosen is agreed to anew and put into it with a token of the user's."""
+
+    worker: str
+    account: str
+
+
+Kept: TypeAlias = "Connected | Complete | Existing | Wider | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,18 @@ class Inspection:
     account: str
 
 
-Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection"
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """The work at hand is a plan beyond what was agreed to for a Worker that exists, agreed to anew."""
+
+    mode: Mode
+    plan: Plan
+    worker: str
+    account: str
+
+
+Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection | Widening"
+PlanJob: TypeAlias = "NewWorker | Widening"
 KeyJob: TypeAlias = "NewWorker | NewKeys"
 
 
@@ -139,6 +158,7 @@ class Report:
     next_at: int = 0
     schedule: str = "cron"
     outdated: bool = False
+    template: str = ""
     key_ending: str = ""
 
 

@@ -33,6 +33,7 @@ from flows.states import (
     State,
     Stopped,
     Welcome,
+    Widening,
     Working,
     WrongMode,
 )
@@ -93,6 +94,8 @@ def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
         return Move(AskToken(job, key_id, secret), notice=token_expired(given))
     if isinstance(job, Removal):
         return remove(job, access, context)
+    if isinstance(job, Widening):
+        return widen(job, access, context) if isinstance(access, Connected) else Move(AskToken(job))
     if isinstance(job, Inspection):
         return inspect(job, access, context) if isinstance(access, Connected) else Move(AskToken(job))
     match key_id, secret:
@@ -117,7 +120,7 @@ def _lasts(token: Held, ahead: int, context: Context) -> bool:
 
 
 def _ahead(given: Given, job: Job) -> int:
-    if isinstance(job, Removal | Inspection) or all(given):
+    if isinstance(job, Removal | Inspection | Widening) or all(given):
         return AHEAD_OF_WORK
     return AHEAD_OF_SECRET if any(given) else AHEAD_OF_KEY
 
@@ -142,6 +145,18 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
             assert_never(job)
     state = Working(job, access, key_id, secret, context.fresh_id)
     return Move(state, (StartOperation(context.fresh_id, kind, arguments),))
+
+
+def widen(job: Widening, access: Connected, context: Context) -> Move:
+    """Put a plan into a Worker that goes beyond what was agreed to before."""
+    arguments: dict[str, Json] = {
+        "worker": job.worker,
+        "token": access.token.ticket,
+        "plan": as_json(plan_json(job.plan)),
+        "limits": as_json(limits_json(limits(job.plan))),
+    }
+    work = AtWork("widen", job, access, context.fresh_id, job.worker, job.mode)
+    return Move(work, (StartOperation(context.fresh_id, "widen", arguments),))
 
 
 def inspect(job: Inspection, access: Connected, context: Context) -> Move:

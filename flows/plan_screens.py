@@ -23,7 +23,7 @@ from flows.plans import (
     symbols_of,
 )
 from flows.screen import Button, Screen, Style, Tap
-from flows.states import Existing, PickAmount, PickBudget, PickMix, PickPace, PickPlan, PickSymbol, Review
+from flows.states import Existing, PickAmount, PickBudget, PickMix, PickPace, PickPlan, PickSymbol, Review, Widening
 from flows.words import Text, say
 
 WHOLE = 100
@@ -130,6 +130,8 @@ def review(state: Review, _context: Context) -> Screen:
     """Everything chosen, and consent."""
     plan, mode = state.job.plan, str(state.job.mode)
     trial = () if isinstance(plan, Watch) else (say("review.trial"),)
+    if isinstance(state.job, Widening):
+        trial = (say("review.widening"), *trial)
     lines = (
         say("review.title"),
         say(f"review.mode_{mode}"),

@@ -39,6 +39,8 @@ from flows.states import (
     Review,
     State,
     Tuning,
+    Widening,
+    Wider,
 )
 from flows.tended import ConfirmPlan
 from flows.typed import read_amount, read_budget, read_symbols, read_weights
@@ -59,7 +61,7 @@ def suggestions(kept: Kept) -> tuple[str, ...]:
 
 def before_plan(state: PickPlan) -> State:
     """Give the screen before the choice of a plan."""
-    return Tuning(state.kept.worker) if isinstance(state.kept, Existing) else PickMode(state.kept)
+    return Tuning(state.kept.worker) if isinstance(state.kept, Existing | Wider) else PickMode(state.kept)
 
 
 def suggested(state: PickPlan, _argument: str, context: Context) -> Move:
@@ -172,6 +174,8 @@ def _chosen(state: Choosing, plan: Plan, context: Context) -> Move:
             return Move(state, notice=objection) if objection else Move(ConfirmPlan(state.mode, plan, existing))
         case Complete(worker=worker):
             return Move(Review(NewWorker(state.mode, plan, worker), state.kept))
+        case Wider(worker, account):
+            return Move(Review(Widening(state.mode, plan, worker, account), state.kept))
         case _:
             return Move(Review(NewWorker(state.mode, plan, context.fresh_id), state.kept))
 

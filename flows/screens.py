@@ -34,6 +34,7 @@ from flows.states import (
     Removal,
     Stopped,
     Welcome,
+    Wider,
     Working,
     WrongMode,
 )
@@ -228,7 +229,7 @@ def reading(state: Reading, _context: Context) -> Screen:
 def numbered(state: object, step: int) -> tuple[int, int] | None:
     """Give "step n of m" for a state of the road; a change of keys has a shorter road."""
     job = getattr(state, "job", None)
-    if not step or isinstance(job, Removal) or isinstance(getattr(state, "kept", None), Existing):
+    if not step or isinstance(job, Removal) or isinstance(getattr(state, "kept", None), Existing | Wider):
         return None
     if isinstance(job, NewKeys):
         return (max(1, step - 5), 3) if step > 5 else None  # noqa: PLR2004  (steps 6, 7, 8 of the whole road)

@@ -20,8 +20,11 @@ from flows.jobs import (
     NewKeys,
     NewWorker,
     OwnToken,
+    PlanJob,
     Removal,
     Report,
+    Widening,
+    Wider,
     holdings,
 )
 from flows.plans import Mode, Weighted
@@ -61,11 +64,14 @@ __all__ = (
     "NewWorker",
     "OwnToken",
     "PickLimit",
+    "PlanJob",
     "Removal",
     "Report",
     "SetLimit",
     "Toolbox",
     "Tuning",
+    "Widening",
+    "Wider",
     "holdings",
 )
 
@@ -145,7 +151,7 @@ class PickBudget:
 class Review:
     """Everything chosen, its limits, and what the user agrees to."""
 
-    job: NewWorker
+    job: PlanJob
     kept: Kept = None
 
 
@@ -156,7 +162,7 @@ class ConfirmLive:
     `flipped` says that the keys turned out to be of this mode, not of the one chosen.
     """
 
-    job: NewWorker
+    job: PlanJob
     access: Connected | None = None
     key_id: Held | None = None
     secret: Held | None = None

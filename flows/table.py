@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from flows import (
@@ -63,6 +63,8 @@ from flows.states import (
     State,
     Stopped,
     Welcome,
+    Widening,
+    Wider,
     Working,
     WrongMode,
 )
@@ -94,6 +96,8 @@ class Row(Generic[S]):
 def _before_token(state: AskToken) -> State:
     if isinstance(state.job, NewWorker):
         return Review(state.job, state.kept)
+    if isinstance(state.job, Widening):
+        return Review(state.job, Wider(state.job.worker, state.job.account))
     return Home(state.job.worker)
 
 
@@ -104,9 +108,11 @@ def _before_key(state: MakeKey) -> State:
 
 
 def _before_phrase(state: ConfirmLive) -> State:
+    if isinstance(state.job, Widening):
+        return Review(state.job, Wider(state.job.worker, state.job.account))
     if state.access and state.key_id and state.secret:
         if state.flipped:
-            return WrongMode(choices.flipped(state.job), state.access, state.key_id, state.secret)
+            return WrongMode(replace(state.job, mode=state.job.mode.other), state.access, state.key_id, state.secret)
         return Review(state.job, Complete(state.access, state.key_id, state.secret, state.job.worker))
     return Review(state.job, state.access)
 
@@ -179,7 +185,8 @@ TABLE: tuple[Row[Any], ...] = (
     Row(Home,        worker_screens.home,  0, {**HANDS, "show": control.show_worker}, ended=control.home_ended,
         cancel=False),
     Row(ConfirmArm,  worker_screens.confirm_arm,   0, {}, control.go_back, said=arming.arm_said, cancel=False),
-    Row(Tuning,      worker_screens.tuning,        0, {"plan": tuning.change_plan, "limit": tuning.change_limit},
+    Row(Tuning,      worker_screens.tuning,        0, {"plan": tuning.change_plan, "limit": tuning.change_limit,
+                                                       "widen": tuning.widen},
         tuning.home_of, ended=tuning.told, cancel=False),
     Row(PickLimit,   worker_screens.pick_limit,    0, {"limit": tuning.limit_tapped},
         lambda s: Tuning(s.worker, s.report), cancel=False),

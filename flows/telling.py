@@ -24,9 +24,11 @@ def answer(code: str, data: Mapping[str, Json]) -> Text | None:
         return None
     if code in SPOKEN:
         return say(SPOKEN[code])
-    slots = {name: str(data.get(name) or "") for name in ("remark", "cancelled", "left", "files")}
+    slots = {name: str(data.get(name, "")) for name in ("remark", "cancelled", "left", "files")}
     if code == "orders_cancelled" and slots["left"] not in {"", "0"}:
         return say("notice.orders_left", **slots)
+    if code == "unlocked" and data.get("running") is True:
+        return say("notice.unlocked_running")
     return say(f"notice.{code}", **slots)
 
 
@@ -63,7 +65,7 @@ def report_of(data: Mapping[str, Json]) -> Report:
         plan=plan,
         limits=limits,
         ceilings=ceilings,
-        **{name: text(name) for name in ("invested", "value", "profit", "key_ending")},
+        **{name: text(name) for name in ("invested", "value", "profit", "key_ending", "template")},
         next_at=number("next_at"),
         schedule="alarm" if text("schedule") == "alarm" else "cron",
         outdated=data.get("outdated") is True,

@@ -9,7 +9,7 @@ from flows.effects import Move, StartOperation
 from flows.events import Context, Ended, Json, as_json
 from flows.footing import AT_HOME, ask, beneath
 from flows.plans import SUMS, Limits, Mix, Mode, Trend, dollars, plan_json
-from flows.states import Existing, Home, PickPlan, State
+from flows.states import Existing, Home, PickPlan, State, Wider
 from flows.telling import ANSWERS, report_of
 from flows.tended import ConfirmPlan, PickLimit, SetLimit, Tuning
 from flows.trouble import trouble
@@ -60,6 +60,12 @@ def change_plan(state: Tuning, _argument: str, context: Context) -> Move:
 def change_limit(state: Tuning, _argument: str, _context: Context) -> Move:
     """Choose which limit to change."""
     return Move(PickLimit(state.worker, state.report)) if state.report else Move(state)
+
+
+def widen(state: Tuning, _argument: str, context: Context) -> Move:
+    """Choose a plan beyond what was agreed to; it ends in a new agreement and the question for a token."""
+    worker = context.worker(state.worker)
+    return Move(PickPlan(worker.mode, Wider(worker.id, worker.account))) if worker else Move(state)
 
 
 def limit_tapped(state: PickLimit, argument: str, _context: Context) -> Move:

@@ -40,6 +40,9 @@ def work_ended(state: AtWork, event: Ended, context: Context) -> Move:
         case "updated":
             words = "updated" if data.get("answering") else "updated_silent"
             return Move(Home(state.worker), notice=say(f"notice.{words}"))
+        case "widened":
+            words = "widened" if data.get("answering") else "widened_silent"
+            return ask(Home(state.worker), "status", state.worker, context).noticing(say(f"notice.{words}"))
         case "adopted":
             moved = ask(Home(state.worker), "status", state.worker, context)
             return moved.noticing(say("notice.adopted", script=str(data.get("script", ""))))

@@ -13,6 +13,7 @@ from flows.words import Text, say
 
 MOST_LINES = 5
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
+WIDEN = Tap(say("button.widen"), "widen")
 
 
 def done(state: Done, context: Context) -> Screen:
@@ -103,7 +104,9 @@ def _looks(report: Report) -> list[Text]:
 def _health(report: Report) -> list[Text]:
     lines = []
     if report.key_ending:
-        lines.append(say("card.health", clock=say(f"clock.{report.schedule}"), ending=report.key_ending))
+        lines.append(
+            say("card.health", clock=say(f"clock.{report.schedule}"), ending=report.key_ending, version=report.template)
+        )
     return [*lines, say("card.outdated")] if report.outdated else lines
 
 
@@ -127,9 +130,10 @@ def tuning(state: Tuning, _context: Context) -> Screen:
         lines.append(say("home.asking"))
     elif report is not None and report.ceilings is not None and report.ceilings.symbols:
         lines.append(say("tune.body", budget=report.ceilings.budget, symbols=", ".join(report.ceilings.symbols)))
-        rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit"))]
+        rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit")), (WIDEN,)]
     else:
         lines.append(say("tune.watch_only"))
+        rows = [(WIDEN,)]
     return Screen(tuple(lines), (*rows, (Tap(say("button.back"), "back"),)))
 
 
@@ -187,7 +191,7 @@ def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
     lines = [say("close.title"), *(say("card.sale", line=line) for line in state.orders[: 2 * MOST_LINES])]
     total = say("close.total", total=state.total) if state.total else say("close.no_total")
     lines += [total, say(f"close.body_{state.mode}")]
-    if state.remark:
-        lines.append(say("close.remark", remark=state.remark))
+    if state.remark:  # nobody trades now
+        return Screen((*lines, say("close.remark", remark=state.remark)), (_safe("button.keep_shares"),))
     rows = (_safe("button.keep_shares"), (Tap(say("button.do_close"), "yes", style=Style.GRAVE),))
     return Screen(tuple(lines), rows)

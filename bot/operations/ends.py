@@ -98,6 +98,8 @@ def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
             return {"state": state, "schedule": schedule, "subdomain": data["subdomain"], "url": data["url"]}
         case "updated":
             return {"template": data["template"], "schedule": data["schedule"]}
+        case "widened":
+            return {"plan": data["plan"], "ceilings": data["ceilings"]}
         case "rotated":
             return {"key_ending": data["key_ending"]}
         case "paused":

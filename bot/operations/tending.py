@@ -24,7 +24,6 @@ PAUSES = {
     "keys": "Alpaca refuses its keys; change them",
     "account": "its keys open another account",
     "closed": "it sold what it had bought, as you asked",
-    "locked": "you locked the account",
 }
 REFUSALS = {
     "no_token": "no_token",
@@ -86,6 +85,7 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
         "schedule": status.schedule,
         "outdated": bool(newest and status.template and status.template != newest),
         "key_ending": status.key_ending,
+        "template": status.template[:20],
     }
 
 

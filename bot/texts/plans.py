@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-_RAISING: Final = (
-    "Going beyond that needs your Cloudflare token and a new agreement: set up another bot with what you want, then "
-    "remove this one."
-)
+_RAISING: Final = "Going beyond that needs your Cloudflare token and a new agreement: /plan, then <b>Agree to more</b>."
 
 PLANS: Final[dict[str, str]] = {
     "plan.title": "<b>What shall your bot do?</b>",
     "plan.body": (
         "<b>Watch only</b>: it looks and reports, and never orders.\n"
         "<b>Buy</b>: a fixed amount, again and again. It never sells.\n"
-        "<b>Mix</b>: it keeps shares (VTI, VXUS) and bonds (BND) in fixed parts. Calm is mostly bonds, bold mostly "
+        "<b>Mix</b>: it keeps shares (VTI, VXUS) and bonds (BND) in fixed parts: calm is mostly bonds, bold mostly "
         "shares.\n\n"
         "Examples, not advice. You can change the plan later."
     ),
@@ -43,12 +40,10 @@ PLANS: Final[dict[str, str]] = {
     "budget.title": "<b>Mix:</b> {parts}",
     "budget.body": "It buys these parts, looks once a trading day, and puts them right when one has drifted 5 points.",
     "budget.body_trend": (
-        "🛡 With the trend filter it holds a symbol only while its price is above its mean of ten months; else that "
-        "part waits as cash. It trades more, and can miss a recovery."
+        "🛡 With the trend filter it holds a part only while its price is above its mean of ten months. Else that part "
+        "waits as cash. It trades more, and can miss a recovery."
     ),
-    "budget.question": (
-        "<b>How much money may it use?</b> Tap, or type dollars, {least} or more. It never has more than that invested."
-    ),
+    "budget.question": "<b>How much money may it use?</b> Tap, or type {least} dollars or more.",
     # review
     "review.title": "<b>Please check</b>",
     "review.mode_paper": "<b>Account:</b> PAPER, practice money",
@@ -62,11 +57,13 @@ PLANS: Final[dict[str, str]] = {
     "review.limits_mix": (
         "<b>Limits:</b> never more than ${budget} invested, only in {symbols}. No debt; it sells only what it bought."
     ),
+    "review.widening": "This takes the place of the plan and the limits your bot has now. It keeps what it has bought.",
+    "consent.whole": "{mode}\n{plan}\n{limits}\n{text}",
     "review.trial": "<b>First a trial:</b> it shows what it would order. It trades when you tap Start trading.",
     # plan and limits of a bot that is up
     "tune.title": "🎛 <b>Plan and limits</b>",
     "tune.body": "You agreed to at most ${budget}, in {symbols}. Below that you change what you like.",
-    "tune.watch_only": "This bot was set up to watch: it may order nothing. For a plan that buys, set up another bot.",
+    "tune.watch_only": "This bot was set up to watch: it may order nothing. For a plan that buys, tap Agree to more.",
     "newplan.title": "<b>Change the plan?</b>",
     "newplan.body": (
         "It keeps what it has bought. With a new plan it starts with a trial again, until you tap Start trading."
@@ -112,6 +109,8 @@ PLANS: Final[dict[str, str]] = {
     "notice.keys_expired_here": (
         "I hold keys for 15 minutes at most, and that is over. Choose your plan; I ask for keys again afterwards."
     ),
+    "notice.widened": "✅ Your bot has its new plan and limits.",
+    "notice.widened_silent": "The new plan and limits are in place. Your bot needs some minutes more to take them up.",
     "notice.unchanged": "Nothing was changed.",
     # buttons
     "button.watch": "👀 Watch only",
@@ -128,6 +127,7 @@ PLANS: Final[dict[str, str]] = {
     "button.trend_on": "🛡 Add the trend filter",
     "button.trend_off": "Take the trend filter off",
     "button.change_plan": "Change the plan",
+    "button.widen": "Agree to more…",
     "button.change_limit": "Change a limit",
     "button.other_plan": "Keep the old plan",
     "button.set_plan": "Change the plan",

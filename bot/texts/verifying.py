@@ -8,6 +8,8 @@ VERIFYING: Final[dict[str, str]] = {
     # work
     "atwork.verify": "🔎 <b>Reading your bot back from Cloudflare</b>",
     "atwork.update": "⬆️ <b>Updating your bot</b>",
+    "atwork.widen": "🎛 <b>Giving your bot its new plan and limits</b>",
+    "step.agree": "Writing what you agreed to into your bot",
     "atwork.adopt": "🤝 <b>Taking the bot over</b>",
     "atwork.clear": "🗑 <b>Removing the bot</b>",
     "step.read": "Reading its code, variables and clock from Cloudflare",

@@ -43,8 +43,11 @@ from flows.states import (
     PickName,
     PickPlan,
     PickSymbol,
+    Review,
     State,
     Stopped,
+    Widening,
+    Wider,
     Working,
     WrongMode,
 )
@@ -88,6 +91,7 @@ OUTCOMES = {
     "unlock": ("unlocked", "internal"),
     "chart": ("charted", "no_history"),
     "export": ("exported", "not_sent"),
+    "widen": ("widened", "token_expired", "odd"),
 }
 COMMANDS = (
     "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
@@ -147,6 +151,8 @@ STARTS: tuple[State, ...] = (
     PickPlan(Mode.PAPER, COMPLETE),
     PickBudget(Mode.LIVE, Trend((Weight("VTI", 60), Weight("BND", 40))), COMPLETE),
     PickPlan(Mode.LIVE, EXISTING),
+    PickPlan(Mode.LIVE, Wider("0" * 16, "a1")),
+    Review(Widening(Mode.LIVE, Watch(), "0" * 16, "a1"), Wider("0" * 16, "a1")),
     Tuning("0" * 16, report_of({**DATA, "plan": PLANS[2]})),
     SetLimit("0" * 16, report_of({**DATA, "plan": PLANS[1]}), "cash_kept"),
     Toolbox("0" * 16, Home("0" * 16)),

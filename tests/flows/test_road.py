@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.texts.render import render
 from flows.codec import Dialog
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
 from flows.events import Command, Context, Elapsed, Ended, Event, Json, Kind, Pasted, Said, Tapped, Worker
@@ -109,7 +110,10 @@ def test_the_road_to_a_paper_worker() -> None:
     assert isinstance(chat.taps("mode", "paper").state, PickPlan)
     assert isinstance(chat.taps("suggested").state, Review)
     chat.taps("agree")
-    assert isinstance(chat.effect(KeepConsent), KeepConsent)
+    consent = chat.effect(KeepConsent)
+    assert isinstance(consent, KeepConsent)
+    for part in ("PAPER", "Buy $10.00 of VTI once a week", "$260.00", "These accounts are mine"):
+        assert part in render(consent.text)
     assert isinstance(chat.state, AskToken)
     assert asks(chat.state) == {Kind.TOKEN}
     chat.pastes(Kind.TOKEN, lasting=3600)

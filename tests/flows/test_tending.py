@@ -6,13 +6,14 @@ import pytest
 
 from bot.texts.render import body
 from flows.codec import Dialog
-from flows.effects import StartOperation, Tell
-from flows.events import Json
+from flows.effects import KeepConsent, StartOperation, Tell
+from flows.events import Json, Kind, Pasted
 from flows.machine import view
 from flows.plans import Mode
-from flows.states import AskKeyId, Done, Home, NewKeys, OwnToken, PickMix, PickPlan
+from flows.states import AskKeyId, AskToken, ConfirmLive, Done, Held, Home, NewKeys, OwnToken, PickMix, PickPlan, Review
+from flows.telling import report_of
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
-from tests.flows.talk import CEILINGS, LIVE, MIX, PAPER, Talk, told
+from tests.flows.talk import CEILINGS, LIVE, MIX, NOW, PAPER, Talk, told
 
 ARMED = "arm", ""
 
@@ -118,8 +119,42 @@ def test_what_goes_beyond_says_what_to_do_instead() -> None:
 def test_a_worker_that_only_watches_has_no_plan_to_change() -> None:
     nothing: dict[str, Json] = {"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []}
     talk = tuning(plan={"kind": "watch"}, ceilings=nothing, limits=nothing)
-    assert talk.offers() == {("back", "")}
-    assert "set up another bot" in text(talk)
+    assert talk.offers() == {("widen", ""), ("back", "")}
+    assert "Agree to more" in text(talk)
+
+
+def test_more_than_was_agreed_to_wants_a_new_agreement_and_a_token() -> None:
+    talk = tuning().taps("widen").taps("mix", "bold").taps("budget", "5000.00")
+    assert isinstance(talk.state, Review)
+    assert "takes the place of" in text(talk)
+    talk.taps("agree")
+    assert talk.effect(KeepConsent)
+    assert isinstance(talk.state, AskToken)
+    assert isinstance(talk.taps("back").state, Review)
+    talk.taps("agree").feel(Pasted(((Kind.TOKEN, Held("t", NOW + 3600)),)))
+    talk.hears("connect", "connected", account="acc", account_name="Ann", subdomain="ann")
+    start = talk.effect(StartOperation)
+    assert start.kind == "widen"
+    assert start.arguments["worker"] == PAPER.id
+    assert start.arguments["limits"] == {
+        "per_order": "5000.00", "per_day": "5000.00", "budget": "5000.00", "symbols": ["VTI", "VXUS", "BND"],
+    }  # fmt: skip
+    talk.hears("widen", "widened", worker=PAPER.id, answering=True)
+    assert (type(talk.state), talk.notice) == (Home, "notice.widened")
+
+
+def test_more_with_real_money_wants_the_phrase_too() -> None:
+    talk = Talk(Tuning(LIVE.id, report_of(told())), LIVE).taps("widen").taps("suggested").taps("agree")
+    assert isinstance(talk.state, ConfirmLive)
+    assert isinstance(talk.taps("back").state, Review)
+    assert isinstance(talk.taps("agree").says("trade live").state, AskToken)
+
+
+def test_going_beyond_can_be_thought_better_of() -> None:
+    talk = tuning().taps("widen").taps("back")
+    assert isinstance(talk.state, Tuning)
+    talk = tuning().taps("widen").taps("watch").taps("cancel")
+    assert (type(talk.state), talk.notice) == (Home, "notice.unchanged")
 
 
 def test_a_limit_is_tightened_and_not_raised_beyond_the_ceiling() -> None:
@@ -188,6 +223,20 @@ def test_selling_nothing_or_while_closed() -> None:
     assert (talk.notice, type(talk.state)) == ("notice.nothing_to_sell", Home)
     talk = at_home().taps("tools").taps("tool", "close").hears("preview", "market_closed")
     assert (talk.notice, type(talk.state)) == ("error.market_closed", Home)
+
+
+def test_a_preview_while_nobody_trades_offers_no_sale() -> None:
+    talk = at_home().taps("tools").taps("tool", "close")
+    talk.hears("preview", "preview", orders=["sell 1.5 of VTI"], total="", remark="The market is closed.")
+    assert talk.offers() == {("back", "")}
+    assert "The market is closed." in text(talk)
+
+
+def test_unlocking_says_whether_it_goes_on() -> None:
+    talk = at_home().commands("unlock").taps("yes")
+    assert talk.hears("unlock", "unlocked", **told()).notice == "notice.unlocked_running"
+    talk = at_home().commands("unlock").taps("yes")
+    assert talk.hears("unlock", "unlocked", **told(running=False)).notice == "notice.unlocked"
 
 
 def test_a_preview_that_nobody_waits_for_any_more_is_let_go() -> None:

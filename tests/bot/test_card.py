@@ -1,0 +1,58 @@
+"""A Worker's status as its card: what it holds itself, what it would order, what is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.operations.tending import card
+from deploy.reports import Status
+
+ORDER = {"symbol": "VTI", "side": "buy", "notional": "10.00", "status": "dry", "reason": "", "client_order_id": "x"}
+RUN = {"id": 1, "at": "2026-11-24T15:00:00Z", "outcome": "dry", "code": "unarmed", "reason": "A trial.",
+       "orders": [ORDER, {**ORDER, "symbol": "BND", "status": "held"}]}  # fmt: skip
+
+
+def told(**more: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "plan": {"kind": "recurring", "symbols": ["VTI"], "amount": "10.00", "every": "week"},
+        "ceilings": {"budget": "260.00", "symbols": ["VTI"]}, "armed": True, "template": "v1", "last_tick": RUN,
+        "budget": {"limit": "260.00", "invested": "100.00", "left": "160.00", "value": "104.50"},
+        "holdings": [{"symbol": "VTI", "qty": "0.4", "cost": "95.00", "value": "104.50"}],
+        "positions": [{"symbol": "AAPL", "qty": "7", "market_value": "1300.00", "unrealized_pl": "1.00"}],
+        "orders_today": [{**ORDER, "status": "filled"}], "next_tick": "2026-11-24T15:15:00Z",
+    }  # fmt: skip
+    return card(Status.read({**fields, **more}), 1_800_000_000, "v2")
+
+
+def test_only_its_own_shares_are_shown() -> None:
+    shown = told()
+    assert shown["positions"] == ["0.4 VTI for $95.00, worth $104.50"]
+    assert (shown["invested"], shown["value"], shown["profit"]) == ("100.00", "104.50", "+$9.50")
+    assert shown["orders"] == ["buy $10.00 of VTI, filled"]
+    assert shown["outdated"] is True
+    assert shown["next_at"] == shown["last_at"] + 900
+
+
+def test_a_worker_that_watches_shows_the_account() -> None:
+    shown = told(plan={"kind": "watch"}, holdings=[])
+    assert shown["positions"] == ["7 AAPL, worth $1300.00"]
+
+
+def test_a_trial_shows_what_it_would_order_and_not_what_a_limit_holds_back() -> None:
+    assert told(armed=False)["orders"] == ["buy $10.00 of VTI"]
+    assert told(armed=False, last_tick=None)["orders"] == []
+
+
+def test_without_prices_there_is_no_profit() -> None:
+    unknown = {"symbol": "VTI", "qty": "0.4", "cost": "95.00", "value": None}
+    shown = told(budget={"limit": "260.00", "invested": "95.00", "left": "0", "value": None}, holdings=[unknown])
+    assert (shown["value"], shown["profit"]) == ("", "")
+    assert shown["positions"] == ["0.4 VTI for $95.00"]
+
+
+def test_an_older_worker_has_no_budget_and_trades() -> None:
+    fields = {"plan": {"kind": "watch"}, "template": "v2"}
+    shown = card(Status.read(fields), 1_800_000_000, "v2")
+    assert shown["armed"] is True
+    assert shown["invested"] == ""
+    assert shown["outdated"] is False
