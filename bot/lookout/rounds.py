@@ -84,16 +84,11 @@ class Rounds:
         latest = now + self._pace.rest + self._pace.every
         due = await self._database.read(partial(lookouts.due, now=now, latest=latest, limit=BATCH))
         mine = await self._database.write(partial(lookouts.claim, found=due, until=now + LEASE)) if due else []
-        looks = []
-        for turn in mine:
-            await self._places.acquire()
-            looks.append(asyncio.create_task(self._take(turn)))
-            await asyncio.sleep(1 / self._pace.per_second)
-        for failed in await asyncio.gather(*looks, return_exceptions=True):
-            if isinstance(failed, StorageError):
-                log.warning("look not kept", extra={"why": failed.code})  # its turn comes again when the lease ends
-            elif isinstance(failed, BaseException):
-                raise failed
+        async with asyncio.TaskGroup() as looks:
+            for turn in mine:
+                await self._places.acquire()
+                looks.create_task(self._take(turn))
+                await asyncio.sleep(1 / self._pace.per_second)
         return 0.0 if len(due) == BATCH else min(POLL, self._pace.every / 4)
 
     async def _enlist(self, now: float) -> None:
@@ -105,20 +100,25 @@ class Rounds:
 
     async def _take(self, turn: Lookout) -> None:
         try:
-            worker = await self._database.read(partial(workers.get, worker_id=turn.worker_id))
-            if worker is None or worker.chat_id != turn.chat_id:
-                await self._database.write(partial(lookouts.remove, worker_id=turn.worker_id))
-                return
-            sight = await self._look(worker)
-            now = self._clock()
-            if isinstance(sight, Seen):
-                self._note_answer(worker.id, now)
-            verdict = judge(turn, worker, sight, self._pace, now, credible=self._credible(turn, now))
-            found = Found(worker, sight, verdict)
-            if await self._database.write(partial(keep, found=found, now=now, message_id=f"news-{self._fresh_id()}")):
-                self._told()
+            await self._look_at(turn)
+        except StorageError as error:
+            log.warning("look not kept", extra={"why": error.code})  # its turn comes again when the lease ends
         finally:
             self._places.release()
+
+    async def _look_at(self, turn: Lookout) -> None:
+        worker = await self._database.read(partial(workers.get, worker_id=turn.worker_id))
+        if worker is None or worker.chat_id != turn.chat_id:
+            await self._database.write(partial(lookouts.remove, worker_id=turn.worker_id))
+            return
+        sight = await self._look(worker)
+        now = self._clock()
+        if isinstance(sight, Seen):
+            self._note_answer(worker.id, now)
+        verdict = judge(turn, worker, sight, self._pace, now, credible=self._credible(turn, now))
+        found = Found(worker, sight, verdict)
+        if await self._database.write(partial(keep, found=found, now=now, message_id=f"news-{self._fresh_id()}")):
+            self._told()
 
     def _note_answer(self, worker_id: str, now: float) -> None:
         self._answered.pop(worker_id, None)

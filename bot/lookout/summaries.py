@@ -90,7 +90,8 @@ class Summaries:
     async def _prepare(self, wanted: Wishes) -> None:
         async with self._places:
             rows = await self._database.read(partial(workers.for_chat, chat_id=wanted.chat_id))
-            known = [row for row in rows if row.state != "deploying"]
+            come = wanted.summary_at is not None and wanted.summary_at <= self._clock()
+            known = [row for row in rows if row.state != "deploying"] if come else []
             told = await asyncio.gather(*(self._ask(row) for row in known[:MOST_WORKERS]))
             texts = summary(known, told, wanted.zone)
             now = self._clock()
@@ -115,6 +116,6 @@ def _keep(connection: Connection, *, wanted: Wishes, now: float, message: Messag
     row = notices.get(connection, wanted.chat_id)
     if row is None or row.summary_at != wanted.summary_at or wanted.summary_at is None:
         return False
-    following = next_summary(wishes.chosen(row), max(now, wanted.summary_at))
+    following = next_summary(wishes.chosen(row), now)
     notices.move_summary(connection, row, until=following)
     return message is not None and outbox.put(connection, message)

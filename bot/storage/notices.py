@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.storage.dialect import InsertOnce
 from bot.storage.tables import notices
+
+FUTURE = 2 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ _CHANGE = (
 )
 _DUE = (
     select(notices)
-    .where(notices.c.summary_at <= bindparam("now"))
+    .where(or_(notices.c.summary_at <= bindparam("now"), notices.c.summary_at > bindparam("latest")))
     .order_by(notices.c.summary_at)
     .limit(bindparam("most"))
 )
@@ -55,8 +57,8 @@ def put(connection: Connection, wishes: Wishes) -> None:
 
 
 def due(connection: Connection, *, now: float, limit: int = 100) -> list[Wishes]:
-    """Who is to have a summary now, longest-waiting first."""
-    return [Wishes(*row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
+    """Whose hour has come, longest-waiting first, and whose is too far away: the clock was put back."""
+    return [Wishes(*row) for row in connection.execute(_DUE, {"now": now, "latest": now + FUTURE, "most": limit})]
 
 
 def move_summary(connection: Connection, wishes: Wishes, *, until: float | None) -> bool:

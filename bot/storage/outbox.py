@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from bot.storage.dialect import InsertOnce
 from bot.storage.tables import outbox
 
+FUTURE = 3600.0
 Kind = Literal["tell", "notice"]
 
 
@@ -31,7 +32,7 @@ _one = outbox.c.id == bindparam("message")
 _PUT = InsertOnce(outbox)
 _DUE = (
     select(outbox)
-    .where(outbox.c.due_at <= bindparam("now"))
+    .where(or_(outbox.c.due_at <= bindparam("now"), outbox.c.created_at > bindparam("latest")))
     .order_by(outbox.c.due_at, outbox.c.created_at, outbox.c.id)
     .limit(bindparam("most"))
 )
@@ -56,8 +57,8 @@ def put(connection: Connection, message: Message) -> bool:
 
 
 def due(connection: Connection, *, now: float, limit: int = 100) -> list[Message]:
-    """What may be sent now, longest-waiting first."""
-    return [Message(*row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
+    """What may be sent now, longest-waiting first; one from the future counts too: the clock was put back."""
+    return [Message(*row) for row in connection.execute(_DUE, {"now": now, "latest": now + FUTURE, "most": limit})]
 
 
 def claim(connection: Connection, messages: Sequence[Message], *, until: float) -> list[Message]:

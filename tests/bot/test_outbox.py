@@ -183,6 +183,17 @@ async def test_what_does_not_get_through_is_tried_again_each_quarter_of_an_hour(
 
 
 @pytest.mark.asyncio
+async def test_a_clock_put_back_keeps_nothing_waiting() -> None:
+    async with inside() as bot:
+        line = Line()
+        bot.time.at += 90 * 86_400
+        await is_to_be_told(bot, "news")
+        bot.time.at = NOW
+        await box(bot, line).flush()
+        assert line.told == [(7, "news")]
+
+
+@pytest.mark.asyncio
 async def test_a_second_message_waits_for_the_first() -> None:
     async with inside() as bot:
         line = Line(Sent(None), Sent(None))

@@ -147,3 +147,17 @@ async def test_without_a_worker_there_is_none_and_whoever_changes_the_hour_meanw
         old = Wishes(1, "", "UTC", 18, None, None, NOW)
         kept = await bot.database.write(partial(notices.move_summary, wishes=old, until=NOW))
         assert not kept
+
+
+@pytest.mark.asyncio
+async def test_a_clock_put_back_takes_no_summary_away() -> None:
+    async with inside() as bot:
+        bot.time.at += 90 * 86_400
+        await wants(bot, Notices(summary=18))
+        bot.time.at = NOW
+        hours = another(bot, Asked(), count())
+        await hours.look()
+        assert await sent(bot) == []
+        bot.time.at = NOW + 10 * 3600
+        await hours.look()
+        assert len(await sent(bot)) == 1
