@@ -157,5 +157,5 @@ def keep(connection: Connection, *, found: Found, now: float, message_id: str) -
 
 def _note_pause(connection: Connection, row: Worker, *, paused: bool) -> None:
     state = "paused" if paused else "running"
-    if row.state in {"paused", "running"} and row.state != state:
+    if row.state in {"paused", "running", "arriving"} and row.state != state:
         workers.change(connection, row.id, state=state)
