@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -61,6 +62,55 @@ def db_upgrade() -> None:
     except (BadSettings, StorageError, OSError) as error:
         _give_up(str(error))
     click.echo("the tables are new" if changed else "the tables were up to date")
+
+
+@main.command()
+def doctor() -> None:
+    """Look at everything Soar depends on, and say what to do. Changes nothing; ends with 1 if something fails."""
+    from bot.doctor.examination import examine, verdict  # noqa: PLC0415
+
+    findings = []
+    for finding in examine():
+        click.echo(finding)
+        findings.append(finding)
+    sys.exit(verdict(findings))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--key-ring", type=click.Path(dir_okay=False, path_type=Path), help="Copy the key ring too, to this file."
+)
+def backup(file: Path, key_ring: Path | None) -> None:
+    """Copy the embedded database to FILE, also while the bot runs.
+
+    Secrets in flight are left out. The key ring opens what the database holds: keep its copy elsewhere.
+    """
+    from bot.backup import CannotBackUp, back_up  # noqa: PLC0415
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+
+    try:
+        done = back_up(Settings.read(), file, key_ring=key_ring)
+    except (BadSettings, CannotBackUp) as error:
+        _give_up(str(error))
+    click.echo(done)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--key-ring", type=click.Path(dir_okay=False, path_type=Path), help="Put this key ring back as well.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the database that is there.")
+def restore(file: Path, key_ring: Path | None, *, replace: bool) -> None:
+    """Put a backup back. Stop the bot first."""
+    from bot.backup import CannotBackUp  # noqa: PLC0415
+    from bot.backup import restore as put_back  # noqa: PLC0415
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+
+    try:
+        done = put_back(Settings.read(), file, key_ring=key_ring, replace=replace)
+    except (BadSettings, CannotBackUp) as error:
+        _give_up(str(error))
+    click.echo(done)
 
 
 @main.group()

@@ -12,6 +12,7 @@ from telegram.error import InvalidToken
 from bot.app import Soar
 from bot.life import Life
 from bot.logs import set_up
+from bot.occupancy import Occupancy, Occupied
 from bot.settings import BadSettings, Settings
 from bot.storage.errors import StorageError
 from bot.telegram.subscription import BadWebhook
@@ -31,7 +32,11 @@ def start(settings: Settings) -> None:
     harden()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        occupancy = Occupancy(settings.data_dir, alone=False)
         life = Life(Soar(settings))
+    except Occupied:
+        raise CannotStart("a backup is being put back in this data folder; start again when that is done") from None
     except (BadSettings, BadKeyring, StorageError, OSError) as error:
         raise CannotStart(str(error)) from None
     with contextlib.suppress(ImportError):
@@ -44,6 +49,8 @@ def start(settings: Settings) -> None:
         raise CannotStart("Telegram does not know this token; look at SOAR_TELEGRAM_TOKEN") from None
     except* BadWebhook as refusals:
         raise CannotStart(f"Telegram does not take SOAR_WEBHOOK_URL: {_first(refusals)}") from None
+    finally:
+        occupancy.end()
 
 
 def _first(errors: BaseException) -> BaseException:

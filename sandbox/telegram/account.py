@@ -52,6 +52,7 @@ class Account:
     execute: Callable[[str, dict[str, Any]], Awaitable[None]]
     logged_out_at: float | None = None
     webhook_patience: float = 1.0
+    modes: set[str] = field(default_factory=set)
     sender: Sender | None = None
     chats: dict[int, Chat] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)

@@ -17,13 +17,13 @@ GIFTS: Final = {
 
 
 def get_me(account: Account, _call: Arguments) -> dict[str, Any]:
-    """Answer getMe, for a bot with every optional mode switched off, as the bot's owner should have it."""
+    """Answer getMe; every optional mode is off, as the bot's owner should have it, unless it was switched on."""
     modes = (
         "can_join_groups", "can_read_all_group_messages", "supports_guest_queries", "supports_inline_queries",
         "can_connect_to_business", "has_main_web_app", "has_topics_enabled", "allows_users_to_create_topics",
         "can_manage_bots",
     )  # fmt: skip
-    return {**account.described(), **dict.fromkeys(modes, False)}
+    return {**account.described(), **{mode: mode in account.modes for mode in modes}}
 
 
 def get_chat(account: Account, call: Arguments) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Control:
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_sandbox/clock", self.clock, methods=["GET", "POST"]),
             Route("/_sandbox/limits", self.limits, methods=["POST"]),
+            Route("/_sandbox/modes", self.modes, methods=["POST"]),
             Route("/_sandbox/calls", self.calls),
             Route("/_sandbox/traffic", self.traffic),
             Route("/_sandbox/files/{file_id}/{name}", self.file),
@@ -248,6 +249,14 @@ class Control:
         shown = {name: getattr(account.flood, attribute) for name, attribute in FLOOD_FIELDS.items()}
         shown |= {name: getattr(account.journal, attribute) for name, attribute in RECORD_FIELDS.items()}
         return JSONResponse({**shown, "webhook_patience": account.webhook_patience})
+
+    async def modes(self, request: Request) -> Response:
+        """Switch optional modes of a bot on or off, as its owner does with @BotFather."""
+        body = await _body(request, None)
+        account = self._account(request)
+        account.modes |= {mode for mode, on in body.items() if on}
+        account.modes -= {mode for mode, on in body.items() if not on}
+        return JSONResponse({"modes": sorted(account.modes)})
 
     async def calls(self, request: Request) -> Response:
         """List the bot's calls from number `since` on."""
