@@ -116,7 +116,7 @@ class Soar:
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
         conversation = Conversation(clock=clock, fresh_id=fresh_id)
-        self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=settings.storage_url.startswith("sqlite"))
+        self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=not self.database.shared)
         self.stage = Stage(
             self.database,
             conversation,
