@@ -25,6 +25,7 @@ from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
+from bot.operations.grace import GRACE, Grace
 from bot.operations.tending import ROTATION, destroy, rotate, tend
 from bot.operations.trading import TRADING, trade
 from bot.operations.verifying import READING, UPDATE, update, verify
@@ -68,6 +69,7 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "widen": WIDENING,
     "adopt": ADOPTION,
     "clear": CLEARING,
+    "grace": GRACE,
 }
 
 
@@ -128,6 +130,7 @@ class Soar:
         self.checker = KeyChecker(
             settings.alpaca_paper_url, settings.alpaca_live_url, told=partial(self.metrics.called, "alpaca")
         )
+        self._undo_seconds = settings.undo_seconds
         self._shop = self._workshop(settings, keyring)
         self.board = Board(self.anchors, self.stage.look, SHOWN, clock=clock)
         ends = Ends(self.stage, self.board, clock, new_incident)
@@ -138,7 +141,7 @@ class Soar:
             on_progress=self.metrics.steps(self.board.reached),
             clock=SystemClock(),
             new_incident=new_incident,
-            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "arrive": PATIENCE}),
+            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "grace": PATIENCE, "arrive": PATIENCE}),
         )
         self.stage.runs(self.runner)
         self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
@@ -192,6 +195,7 @@ class Soar:
             "adopt": adopt_worker,
             "clear": clear_leftover,
             "rotate": rotate,
+            "grace": Grace(self._undo_seconds).wait,
             "destroy": destroy,
             "status": tend,
             "pause": tend,

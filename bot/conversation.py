@@ -26,7 +26,7 @@ from flows.machine import tickets as carried
 from flows.pictures import picture_of
 from flows.plans import Mode
 from flows.states import State
-from flows.words import say
+from flows.words import Text, say
 
 RUNNING = "running"
 
@@ -139,7 +139,7 @@ class Conversation:
         _keep_told(connection, occasion.chat_id, move, now, fresh_id)
         seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
         outgrown = tuple(each for each in (older, seen) if each is not None)
-        after = Dialog(move.state, move.notice)
+        after = Dialog(move.state, move.notice or _still_true(dialog, event, move))
         if forgotten:
             shown = Shown(occasion.chat_id, after, 0, shown.anchor, ())
             return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown)
@@ -172,6 +172,12 @@ class Conversation:
         )
         dialogs.save(connection, saved, was=row.version if row else 0)
         return version
+
+
+def _still_true(dialog: Dialog, event: events.Event, move: Move) -> Text | None:
+    """Keep a notice that has nothing to do with what has come: work or time that the screen does not wait for."""
+    aside = isinstance(event, events.Ended | events.Elapsed) and move.state == dialog.state
+    return dialog.notice if aside else None
 
 
 def _anchored(shown: Shown, tapped: int | None) -> tuple[Shown, int | None]:

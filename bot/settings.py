@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     master_keys: SecretStr | None = None
     telegram_rate: float = Field(default=30.0, ge=0)
+    undo_seconds: float = Field(default=30.0, ge=0, le=300)
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
     listen: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from flows import acts, tuning
+from flows import acts, leaving, tuning
 from flows.effects import CancelOperation, ForgetChat, Move, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
@@ -25,6 +25,7 @@ from flows.states import (
     Gone,
     Home,
     Inspection,
+    Leaving,
     NewKeys,
     NewWorker,
     OwnToken,
@@ -229,6 +230,8 @@ def cancel(state: State) -> Move:
             return Move(below, notice=say("notice.stopping"))
         if isinstance(below.job, NewWorker):
             return Move(replace(below, stopping=True), (CancelOperation(below.operation),))
+    if isinstance(below, Leaving):
+        return leaving.undo(below)
     if isinstance(below, BUSY):
         return Move(below, notice=say("notice.busy"))
     if isinstance(below, AT_HOME):

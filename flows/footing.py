@@ -17,6 +17,7 @@ from flows.states import (
     Existing,
     Gone,
     Home,
+    Leaving,
     PickWorker,
     Reading,
     State,
@@ -43,7 +44,7 @@ ASIDE = (
     PickZone,
 )
 AT_HOME = (Welcome, Home, Done, Gone)
-BUSY = (Working, Destroying, AtWork)
+BUSY = (Working, Leaving, Destroying, AtWork)
 
 
 def beneath(state: State) -> State:

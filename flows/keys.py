@@ -24,6 +24,7 @@ from flows.states import (
     Inspection,
     Job,
     KeyJob,
+    Leaving,
     MakeKey,
     NewKeys,
     NewWorker,
@@ -167,6 +168,12 @@ def inspect(job: Inspection, access: Connected, context: Context) -> Move:
 
 
 def remove(job: Removal, access: Access, context: Context) -> Move:
+    """Wait a moment, in which one may think better of it, before a Worker is taken away."""
+    start = StartOperation(context.fresh_id, "grace", {"worker": job.worker})
+    return Move(Leaving(job, access, context.fresh_id), (start,))
+
+
+def take_away(job: Removal, access: Access, context: Context) -> Move:
     """Take the Worker away."""
     arguments: dict[str, Json] = {"worker": job.worker, **_access_arguments(access)}
     state = Destroying(job.worker, job.mode, context.fresh_id, access)

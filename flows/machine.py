@@ -27,6 +27,7 @@ from flows.states import (
     Held,
     KeepToken,
     Kept,
+    Leaving,
     MakeKey,
     OpenAlpaca,
     PickAccount,
@@ -241,4 +242,4 @@ def operation_of(state: State) -> str | None:
 
 def is_waiting(state: State) -> bool:
     """Tell whether the screen shows running work."""
-    return isinstance(state, Working | Connecting | Destroying | AtWork)
+    return isinstance(state, Working | Connecting | Leaving | Destroying | AtWork)

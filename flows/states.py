@@ -326,6 +326,15 @@ class ConfirmDestroy:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A Worker is to be taken away in a moment; one may still think better of it."""
+
+    job: Removal
+    access: Access
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Destroying:
     """A Worker is being taken away."""
 
@@ -379,7 +388,7 @@ State: TypeAlias = (
     " | PickPace | PickMix | PickBudget | Review | ConfirmLive | AskToken | Connecting | PickAccount"
     " | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working | WrongMode | Stopped | Done"
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
-    " | ConfirmClose | ConfirmDestroy | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
+    " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
     " | Reading | Preferences | PickSummary | PickQuiet | PickZone"
     " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

@@ -27,7 +27,7 @@ def demonstrate(port: int, *, fresh: bool = False) -> None:
     with _stand_ins(port) as world:
         _furnish(world)
         log = HOME / "bot.log"
-        with BotProcess(world.settings(HOME / "data"), log) as bot:
+        with BotProcess(world.settings(HOME / "data", SOAR_UNDO_SECONDS="15"), log) as bot:
             _greet(world, log)
             while not stop.wait(0.5) and not bot.ended():
                 pass

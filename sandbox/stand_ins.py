@@ -78,6 +78,7 @@ class StandIns:
             "SOAR_ALPACA_LIVE_URL": self.alpaca.live_url,
             "SOAR_ALPACA_DATA_URL": self.alpaca.data_url,
             "SOAR_TELEGRAM_RATE": "0",  # nothing here limits calls unless it is told to
+            "SOAR_UNDO_SECONDS": "0.3",  # long enough to be seen, short enough for whoever waits for the end
             "SOAR_DATA_DIR": str(data_dir),
             **more,
         }

@@ -135,6 +135,9 @@ SCREENS: Final[dict[str, str]] = {
         "It stops at once, its open orders are cancelled, and it is deleted from your Cloudflare account with its "
         "keys. What you own at Alpaca stays yours. This cannot be undone.\n\nTo go on, type <code>{phrase}</code>"
     ),
+    "leaving.title": "🗑 <b>Removing your bot {script} in a moment</b>",
+    "leaving.body": "For half a minute you can still keep it. Nothing has been touched yet.",
+    "button.undo": "↩️ No, keep my bot",
     "destroying.title": "⏳ <b>Removing your bot…</b>",
     "destroying.body": "Pausing it, cancelling its open orders, deleting it. This takes up to a minute.",
     "gone.sure": "✅ <b>Your bot {script} is gone.</b> I have forgotten it.",

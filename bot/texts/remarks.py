@@ -15,6 +15,7 @@ NOTICES: Final[dict[str, str]] = {
     "notice.no_worker": "You have no bot yet. Let's set one up first.",
     "notice.finish_first": "You are setting up a bot. Finish that first, or /cancel it.",
     "notice.nothing_to_cancel": "There is nothing to cancel.",
+    "notice.kept_worker": "Your bot stays. Nothing was changed.",
     "notice.cancelled": "Stopped. What you gave me is forgotten and nothing was left behind.",
     "notice.not_undone": (
         "I stopped, but could not remove what was put in place already. "

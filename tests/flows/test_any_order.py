@@ -77,6 +77,7 @@ OUTCOMES = {
     "clear": ("cleared", "throttled", "token_invalid"),
     "rotate": ("rotated", "other_mode", "no_token", "worker_unreachable", "wrong_pair"),
     "undo": ("undone", "token_gone"),
+    "grace": ("over", "over", "cancelled", "timeout", "stuck"),
     "destroy": ("destroyed", "unsure", "no_token", "worker_absent"),
     "status": ("status", "worker_unreachable"),
     "pause": ("paused", "worker_absent"),

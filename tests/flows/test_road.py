@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.texts.render import render
 from flows.codec import Dialog
 from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
@@ -23,6 +25,7 @@ from flows.states import (
     Held,
     Home,
     KeepToken,
+    Leaving,
     MakeKey,
     PickAccount,
     PickMode,
@@ -75,7 +78,7 @@ class Chat:
 
     def hears(self, code: str, **data: Json) -> Chat:
         operation = getattr(self.state, "operation", "")
-        kinds = {Connecting: "connect", Working: "deploy", Destroying: "destroy", Home: "status"}
+        kinds = {Connecting: "connect", Working: "deploy", Leaving: "grace", Destroying: "destroy", Home: "status"}
         return self.feel(Ended(operation, kinds.get(type(self.state), "status"), code, data))
 
     @property
@@ -343,6 +346,8 @@ def test_destroy_wants_a_phrase_and_ends_with_what_is_left_to_do() -> None:
     assert isinstance(chat.state, ConfirmDestroy)
     assert isinstance(chat.says("ok").state, ConfirmDestroy)
     chat.says("destroy")
+    assert isinstance(chat.state, Leaving)
+    chat.hears("over")
     assert isinstance(chat.state, Destroying)
     chat.workers = ()
     chat.hears("destroyed", script=PAPER.script)
@@ -350,10 +355,32 @@ def test_destroy_wants_a_phrase_and_ends_with_what_is_left_to_do() -> None:
 
 
 def test_destroy_without_a_token_asks_for_one() -> None:
-    chat = Chat(Home(PAPER.id), PAPER).commands("destroy").says("DESTROY").hears("no_token", account="acc")
+    chat = Chat(Home(PAPER.id), PAPER).commands("destroy").says("DESTROY").hears("over")
+    chat.hears("no_token", account="acc")
     assert isinstance(chat.state, AskToken)
     chat.pastes(Kind.TOKEN, lasting=3600).hears("connected", account="acc", account_name="Ann", subdomain="")
+    assert isinstance(chat.state, Leaving)
+    chat.hears("over")
     assert isinstance(chat.state, Destroying)
+
+
+@pytest.mark.parametrize("how", ["tap", "command"])
+def test_a_removal_can_be_thought_better_of(how: str) -> None:
+    chat = Chat(Home(PAPER.id), PAPER).taps("do", "destroy").says("destroy")
+    waited = chat.state
+    assert isinstance(waited, Leaving)
+    chat = chat.taps("undo") if how == "tap" else chat.commands("cancel")
+    assert chat.state == Home(PAPER.id)
+    assert chat.notice == "notice.kept_worker"
+    assert chat.effect(CancelOperation) == CancelOperation(waited.operation)
+    chat.feel(Ended(waited.operation, "grace", "over"))  # it was over in the same moment
+    assert chat.state == Home(PAPER.id)
+
+
+def test_while_a_removal_may_be_taken_back_nothing_else_begins() -> None:
+    chat = Chat(Home(PAPER.id), PAPER).taps("do", "destroy").says("destroy")
+    for command in ("forget", "rotate", "pause"):
+        assert isinstance(chat.commands(command).state, Leaving)
 
 
 def test_pause_in_the_middle_of_a_set_up_leaves_it_where_it_is() -> None:
