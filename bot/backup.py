@@ -39,7 +39,7 @@ def back_up(settings: Settings, target: Path, *, key_ring: Path | None = None) -
         raise CannotBackUp(f"{error.filename} exists already; name a new file") from None
     except (BadCopy, BadKeyring, OSError, sqlite3.Error) as error:
         raise CannotBackUp(f"no backup was made: {error}") from None
-    return f"{_told(rows)} are in {target}; secrets in flight are left out, those people are asked for them again"
+    return f"{target} holds {_told(rows)}; secrets in flight are left out, those people are asked for them again"
 
 
 def restore(settings: Settings, source: Path, *, key_ring: Path | None = None, replace: bool = False) -> str:
@@ -61,7 +61,7 @@ def restore(settings: Settings, source: Path, *, key_ring: Path | None = None, r
         raise CannotBackUp(f"nothing was restored: {error}") from None
     finally:
         alone.end()
-    return f"{_told(rows)} are back in {target}; run `soar doctor` before you start the bot"
+    return f"{target} holds {_told(rows)}; run `soar doctor` before you start the bot"
 
 
 def _database(settings: Settings) -> Path:
@@ -91,4 +91,4 @@ def _place_ring(source: Path, target: Path, *, replace: bool) -> None:
 
 
 def _told(rows: Mapping[str, int]) -> str:
-    return f"{rows.get('dialogs', 0)} chats, {rows.get('workers', 0)} bots and {sum(rows.values())} rows in all"
+    return f"chats: {rows.get('dialogs', 0)}, bots: {rows.get('workers', 0)}, rows in all: {sum(rows.values())}"

@@ -148,7 +148,7 @@ def _ring(settings: Settings, known: list[Worker]) -> Finding:
         return fail(
             "key ring", f"it does not open {lost} of {len(known)} command keys", "put the ring back that sealed them"
         )
-    return ok("key ring", f"{len(ring.names)} keys; the newest, {ring.newest}, seals")
+    return ok("key ring", f"it can be read; its newest key, {ring.newest}, seals")
 
 
 def _opens(ring: Keyring, worker: Worker) -> bool:

@@ -74,10 +74,10 @@ def database(settings: Settings) -> Path:
 
 def test_everything_but_tickets_comes_back(house: Settings, tmp_path: Path) -> None:
     file, elsewhere = tmp_path / "soar.backup", settings_in(tmp_path / "new")
-    assert "39 chats, 1 bots" in back_up(house, file)
+    assert "chats: 39, bots: 1" in back_up(house, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert SEALED[:20] not in file.read_bytes()
-    assert "39 chats" in restore(elsewhere, file)
+    assert "chats: 39" in restore(elsewhere, file)
     before, after = contents(database(house)), contents(database(elsewhere))
     assert len(before.pop("tickets")) == 39
     assert after.pop("tickets") == []
@@ -206,7 +206,7 @@ def test_from_the_command_line(house: Settings, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", "1:x")
     monkeypatch.setenv("SOAR_DATA_DIR", str(house.data_dir))
     file = str(tmp_path / "soar.backup")
-    assert "39 chats" in CliRunner().invoke(main, ["backup", file]).output
+    assert "chats: 39" in CliRunner().invoke(main, ["backup", file]).output
     refused = CliRunner().invoke(main, ["restore", file])
     assert (refused.exit_code, "--replace" in refused.output) == (2, True)
     assert CliRunner().invoke(main, ["restore", file, "--replace"]).exit_code == 0
