@@ -18,5 +18,9 @@ def test_it_lists_all_settings_and_no_other() -> None:
 def test_the_defaults_it_names_are_the_real_ones() -> None:
     named = {name: match[1] for name, told in ROWS.items() if (match := re.fullmatch(r"`([^`]*)`", told.strip()))}
     assert len(named) > 7
-    real = {f"SOAR_{name.upper()}": str(field.default) for name, field in Settings.model_fields.items()}
+    real = {f"SOAR_{name.upper()}": _written(field.default) for name, field in Settings.model_fields.items()}
     assert {name: real[name] for name in named} == named
+
+
+def _written(default: object) -> str:
+    return f"{default:g}" if isinstance(default, float) else str(default)
