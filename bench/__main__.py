@@ -77,9 +77,11 @@ def accounts() -> None:
     print(f"\nIn the user's account, {1000 * LATENCY:.0f} ms for each request; path: requests one after another")
     with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder:
         for cost in asyncio.run(account_costs(Path(folder))):
-            counted = f"{cost.requests} to Cloudflare, {cost.commands} to the Worker, path {cost.path}"
-            ratio = cost.seconds / (cost.path * LATENCY)
-            print(f"  {cost.what:<24}{counted:<44}{cost.seconds:.2f} s = {ratio:.2f} × path", flush=True)
+            counted = f"{cost.requests} to Cloudflare ({cost.changes} change), {cost.commands} to the Worker"
+            ratio = cost.work / (cost.path * LATENCY)
+            took = f"path {cost.path}, {cost.work:.2f} s = {ratio:.2f} × path; in the chat {cost.seconds:.2f} s"
+            wrangler = f"   wrangler: {cost.wrangler[0]}, {cost.wrangler[1]:.2f} s" if cost.wrangler else ""
+            print(f"  {cost.what:<28}{counted:<46}{took:<54}{wrangler}", flush=True)
 
 
 def lookout() -> None:

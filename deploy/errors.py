@@ -4,15 +4,15 @@
     ├── TokenRefused           token_invalid · token_expired · token_disabled · token_not_yet_valid
     │                          token_ip_restricted · token_is_global_key
     ├── PermissionMissing      permission_missing; `permission` says which
-    ├── AccountRefused         account_id_needed · email_unverified · script_limit · cron_limit
-    ├── NameRefused            name_taken · name_invalid · name_missing; `suggestions` to offer instead
+    ├── AccountRefused         account_id_needed · account_id_wrong · email_unverified · script_limit · cron_limit
+    ├── NameRefused            name_taken · name_invalid · name_missing · name_present; `suggestions` to offer instead
     ├── ScriptAbsent           script_absent: there is no such Worker (any more)
     ├── ForeignScript          foreign_script: a Worker of that name exists and is not this deployment's
     ├── KeysNeeded             keys_needed: the broker keys are neither at hand nor in the script
     ├── Throttled              throttled; `retry_after` in seconds if it was told
     ├── Busy                   busy: another change to the same account is under way
     ├── Unreachable            unreachable: no definite answer; the change may or may not have been made
-    ├── CloudflareRefused      unknown; `cloudflare_code` and Cloudflare's own words
+    ├── CloudflareRefused      nothing_to_inherit · unknown; `cloudflare_code` and Cloudflare's own words
     └── WorkerError
         ├── WorkerUnreachable  worker_unreachable: nothing usable came back from the Worker's address
         ├── WorkerAbsent       worker_absent: the address answers, but there is no Worker behind it

@@ -151,6 +151,23 @@ async def test_a_pasted_token(case: Pasted, sandbox: Sandbox, tmp_path: Path) ->
     assert bench.left(account) == NOTHING
 
 
+@pytest.mark.asyncio
+async def test_a_name_that_was_picked_costs_one_request_more(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.delete("/faults")
+    account, name = sandbox.post("/accounts", name="Ann")["id"], f"ann-{next(NUMBERS)}"
+    async with opened(sandbox, tmp_path) as bench:
+        ticket = await bench.held(Kind.TOKEN, sandbox.post("/tokens", account=account)["token"])
+        picked = {"token": ticket, "account": account, "account_name": "Ann", "name": name}
+        since = sandbox.get("/calls")["next"]
+        asked = await connect_account(bench.shop, Operation("0" * 16, CHAT, "connect", {"token": ticket}), quiet)
+        assert (asked.code, _counted(bench.calls(since)).total()) == ("no_name", 3)
+        since = sandbox.get("/calls")["next"]
+        for _ in range(2):  # as after a crash: the name is its own by then
+            named = await connect_account(bench.shop, Operation("0" * 16, CHAT, "connect", picked), quiet)
+            assert (named.code, named.data["subdomain"]) == ("connected", name)
+        assert bench.calls(since) == "2 × PUT name, GET name"
+
+
 def _counted(calls: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     for call in filter(None, calls.split(", ")):

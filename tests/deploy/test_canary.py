@@ -12,14 +12,17 @@ import httpx
 import pytest
 
 from deploy.accounts import connect, look
+from deploy.adopting import adopt, clear
 from deploy.cloudflare import Cloudflare
 from deploy.commands import WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import DeployError
+from deploy.inspection import inspect
 from deploy.names import claim_name
 from deploy.secret import Secret
 from deploy.steps import Site, change_keys, deploy, remove
 from deploy.template import Template
+from deploy.updating import update
 from tests.deploy.cloud import silent
 from tests.deploy.scripted import Act, Cut, Got, Hang, Raw, Scripted, bad, good, said
 from tests.deploy.site import ACCOUNT, COMMAND_KEY, DEPLOYMENT, KEYS, TOKEN
@@ -80,6 +83,10 @@ async def test_no_secret_in_errors_or_logs(
         lambda: deploy(site, keys=KEYS, template=template, command_key=COMMAND_KEY, progress=silent, first=True),
         lambda: change_keys(site, KEYS),
         lambda: remove(site),
+        lambda: inspect(site),
+        lambda: update(site, template),
+        lambda: adopt(site, COMMAND_KEY, ()),
+        lambda: clear(site, COMMAND_KEY),
         worker.status,
         lambda: worker.rotate(KEYS),
         worker.destroy,
