@@ -29,10 +29,12 @@ class Line:
     def __init__(self, *answers: Sent) -> None:
         self.answers = list(answers)
         self.told: list[tuple[int, str]] = []
-        self.going = asyncio.Event()
+        self.open, self.going = asyncio.Event(), asyncio.Event()  # until then: nothing arrives, nothing comes back
+        self.open.set()
         self.going.set()
 
     async def send(self, chat_id: int, text: str) -> Sent:
+        await self.open.wait()
         answer = self.answers.pop(0) if self.answers else Sent(1)
         if answer.message_id is not None:
             self.told.append((chat_id, text))
