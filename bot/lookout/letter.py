@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from bot.lookout.judgement import News
 from bot.storage.workers import Worker
+from bot.texts.render import render
 from flows.words import Text, say
 
-MOST: Final = 12  # pieces in one message; with the longest of each it stays below Telegram's 4096 letters
+MOST: Final = 25  # pieces in one message
+ROOM: Final = 3600  # letters for them, of Telegram's 4096
 ORDER: Final = ("latch", "health", "refusal", "trade", "recovery")
 
 
 def letter(worker: Worker, news: Sequence[News]) -> tuple[Text, ...]:
     """Give the message's lines: whose news it is, the gravest first, and how much was left out."""
     ranked = sorted(news, key=lambda each: ORDER.index(each.kind))
-    left = len(ranked) - MOST
+    sizes = accumulate(len(render(each.text)) + 1 for each in ranked[:MOST])
+    shown = [each.text for each, size in zip(ranked, sizes, strict=False) if size <= ROOM]
+    left = len(ranked) - len(shown)
     more = (say("news.more", count=left),) if left > 0 else ()
-    return (heading(worker), *(each.text for each in ranked[:MOST]), *more)
+    return (heading(worker), *shown, *more)
 
 
 def heading(worker: Worker) -> Text:

@@ -25,7 +25,7 @@ ACTIONS = st.lists(
     st.sampled_from(
         ["happens", "look", "look not kept", "dies looking", "send", "send fails", "dies sending", "dies first"]
     ),
-    max_size=30,
+    max_size=25,  # as many events as one message holds
 )
 
 
