@@ -43,13 +43,19 @@ class Absence:
     async def _heard(self, now: float) -> None:
         if self._last is None:
             self._last = await self._database.read(partial(marks.at, name=HEARD)) or now
-        if now - self._last > KEPT:
+        if now - self._last > KEPT and await self._is_first(now):
             log.warning("away for longer than telegram keeps messages", extra={"hours": int((now - self._last) / 3600)})
             await self._warn()
         self._last = now
         if abs(now - self._noted) >= EVERY:
             await self._database.write(partial(marks.put, name=HEARD, now=now))
             self._noted = now
+
+    async def _is_first(self, now: float) -> bool:
+        """Whether no other replica has noticed: the one that moves the mark has."""
+        if not self._database.shared:
+            return True
+        return await self._database.write(partial(marks.advance, name=HEARD, now=now, before=now - KEPT))
 
     async def _warn(self) -> None:
         after = -(2**62)

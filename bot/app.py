@@ -11,6 +11,7 @@ from functools import partial
 from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation
+from bot.engines import enlist_of, keyring_of, runner_of, ticket_keys_of
 from bot.illustrator import Illustrator
 from bot.keycheck import KeyChecker
 from bot.lookout.pace import Pace
@@ -32,16 +33,13 @@ from bot.operations.verifying import READING, UPDATE, update, verify
 from bot.operations.waking import wake
 from bot.operations.widening import WIDENING, widen
 from bot.operations.workshop import Places, Workshop
-from bot.operations_store import StoredOperations
 from bot.outbox import Outbox
 from bot.pages import PAGES
-from bot.runner.embedded import EmbeddedRunner
 from bot.runner.execution import Limits
 from bot.runner.port import Handler
 from bot.settings import Settings
 from bot.stage import Stage
 from bot.storage.database import Database
-from bot.storage.schema import upgrade
 from bot.telegram.anchors import Anchors
 from bot.telegram.client import Telegram
 from bot.telegram.deletions import Deletions
@@ -49,7 +47,7 @@ from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.gate import Gate
 from bot.tickets import Tickets
 from bot.transport import Transport
-from bot.vault.keyfile import load_or_create
+from bot.upgrading import upgrade_all
 from bot.vault.keyring import Keyring
 from bot.watchdog import Watchdog
 from deploy.clock import SystemClock
@@ -83,13 +81,6 @@ def new_incident() -> str:
     return secrets.token_hex(4)
 
 
-def keyring_of(settings: Settings) -> Keyring:
-    """The key ring given, or the one in the data folder. Raises BadKeyring or OSError."""
-    if settings.master_keys is not None:
-        return Keyring.parse(settings.master_keys.get_secret_value())
-    return load_or_create(settings.data_dir / "keyring")
-
-
 class Soar:
     """The parts of the bot."""
 
@@ -100,7 +91,7 @@ class Soar:
         self.clock = clock
         self.metrics = Metrics()
         keyring = keyring_of(settings)
-        upgrade(settings.storage_url)
+        upgrade_all(settings.storage_url)
         self.database = Database(settings.storage_url)
         token = settings.telegram_token.get_secret_value().strip()
         self.telegram = Telegram(
@@ -114,10 +105,11 @@ class Soar:
                 told=self.metrics.called,
             )
         )
-        self.tickets = Tickets(keyring, self.database, clock=clock, fresh_id=fresh_id)
+        sealing = ticket_keys_of(settings, keyring, clock)
+        self.tickets = Tickets(sealing, self.database, clock=clock, fresh_id=fresh_id)
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
-        conversation = Conversation(clock=clock, fresh_id=fresh_id)
+        conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings))
         self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=not self.database.shared)
         self.stage = Stage(
             self.database,
@@ -134,8 +126,9 @@ class Soar:
         self._shop = self._workshop(settings, keyring)
         self.board = Board(self.anchors, self.stage.look, SHOWN, clock=clock)
         ends = Ends(self.stage, self.board, clock, new_incident)
-        self.runner = EmbeddedRunner(
-            StoredOperations(self.database),
+        self.runner = runner_of(
+            settings,
+            self.database,
             self._handlers(),
             on_end=self.metrics.ends(ends.commit),
             on_progress=self.metrics.steps(self.board.reached),
@@ -143,7 +136,7 @@ class Soar:
             new_incident=new_incident,
             limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "grace": PATIENCE, "arrive": PATIENCE}),
         )
-        self.stage.runs(self.runner)
+        self.stage.runs(self.runner, enlisted=self.database.shared)
         self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
         self.rounds, self.summaries = self._lookout(Pace.of(os.environ))
         self.deletions = Deletions(self.telegram, self.database, tell=self._tell_undeletable, clock=clock)

@@ -53,13 +53,13 @@ def db_upgrade() -> None:
     """Bring the tables up to this version. `run` does it too."""
     from bot.settings import BadSettings, Settings  # noqa: PLC0415
     from bot.storage.errors import StorageError  # noqa: PLC0415
-    from bot.storage.schema import upgrade  # noqa: PLC0415
+    from bot.upgrading import upgrade_all  # noqa: PLC0415
 
     try:
         settings = Settings.read()
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        changed = upgrade(settings.storage_url)
-    except (BadSettings, StorageError, OSError) as error:
+        changed = upgrade_all(settings.storage_url)
+    except (BadSettings, StorageError, ValueError, OSError) as error:
         _give_up(str(error))
     click.echo("the tables are new" if changed else "the tables were up to date")
 
@@ -113,9 +113,32 @@ def restore(file: Path, key_ring: Path | None, *, replace: bool) -> None:
     click.echo(done)
 
 
+@main.command()
+@click.option("--from", "source", metavar="FILE", help="The SQLite file; without it the one in SOAR_DATA_DIR.")
+@click.option("--key-ring", metavar="FILE", help="The key ring that goes with it; without it the one beside that file.")
+def migrate(source: str | None, key_ring: str | None) -> None:
+    """Move from SQLite to the PostgreSQL of SOAR_DATABASE_URL. Stop the bot first; repeating it is safe."""
+    from bot.migrating import CannotMove, move  # noqa: PLC0415
+    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+
+    try:
+        told = move(Settings.read(), source, key_ring)
+    except (BadSettings, CannotMove) as error:
+        _give_up(str(error))
+    click.echo(told)
+
+
 @main.group()
 def vault() -> None:
     """Look after the key ring."""
+
+
+@vault.command("new")
+def vault_new() -> None:
+    """Print a new key ring for SOAR_MASTER_KEYS. It is a secret: keep it with the others, away from the database."""
+    from bot.vault.keyring import Keyring  # noqa: PLC0415
+
+    click.echo(Keyring.generate().text().reveal())
 
 
 @vault.command("rotate")

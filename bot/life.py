@@ -12,10 +12,13 @@ from telegram.error import NetworkError
 from bot.absence import Absence
 from bot.app import Soar
 from bot.conversation import Occasion
-from bot.delivery import Ears, delivery
+from bot.delivery import Delivery, Ears, delivery
 from bot.health import Health
 from bot.housekeeping import Housekeeping
 from bot.patience import patiently
+from bot.solo import FETCHING, Solo
+from bot.storage.turns import Turn
+from bot.strays import Strays
 from bot.telegram.suspicion import suspect
 from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 from bot.web import Listener
@@ -40,7 +43,7 @@ class Life:
             waiting=partial(metrics.gauge, "updates_at_telegram"),
             watch=metrics,
         )
-        self._delivery = delivery(soar.settings.inlet, soar.telegram, soar.dispatcher, ears)
+        self._delivery = self._receiving(ears)
         self._health = Health(soar.database, metrics, receiving=lambda: self._delivery.receiving)
         address = soar.settings.metrics_address
         self._listener = Listener(self._health.app(), address, grace=1) if address else None
@@ -66,7 +69,8 @@ class Life:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(soar.deletions.run())
-                group.create_task(soar.memory.run())
+                group.create_task(soar.runner.run())
+                group.create_task(soar.memory.run(soar.stage.show))
                 group.create_task(soar.outbox.run())
                 group.create_task(soar.rounds.run())
                 group.create_task(soar.summaries.run())
@@ -74,6 +78,8 @@ class Life:
                 group.create_task(self._sweep(expired))
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
                 group.create_task(self._go_on())
+                if soar.database.shared:
+                    group.create_task(Strays(soar.database, soar.stage.show, clock=soar.clock).run())
                 group.create_task(soar.watchdog.run())
                 group.create_task(soar.metrics.watch_lag(asyncio.sleep))
                 group.create_task(self._delivery.run())
@@ -81,6 +87,13 @@ class Life:
             self._health.stopping = True
             await self._close()
             log.info("soar has stopped")
+
+    def _receiving(self, ears: Ears) -> Delivery:
+        soar = self._soar
+        make = partial(delivery, soar.settings.inlet, soar.telegram, soar.dispatcher, ears)
+        if soar.database.shared and soar.settings.inlet is None:  # Telegram lets one alone fetch
+            return Solo(Turn(soar.settings.storage_url, FETCHING), make)
+        return make()
 
     def _suspect(self, sign: str) -> None:
         suspect(sign)
@@ -105,7 +118,8 @@ class Life:
     async def _go_on(self) -> None:
         """Take up what a stop or crash has interrupted: screens not shown, operations not ended."""
         soar = self._soar
-        for chat_id in await patiently(soar.memory.unshown):
+        # With replicas the screens not shown may be those that another one is just showing; strays come later.
+        for chat_id in [] if soar.database.shared else await patiently(soar.memory.unshown):
             await patiently(partial(soar.stage.show, chat_id))
         await patiently(soar.runner.recover)
         await asyncio.to_thread(soar.checker.warm_up)

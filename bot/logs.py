@@ -13,6 +13,8 @@ import structlog
 QUIET: Final = (
     "telegram",
     "httpx",
+    "procrastinate",
+    "psycopg.pool",
     "httpcore",
     "urllib3",
     "requests",

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.address import Address
+from bot.storage.dialect import is_postgresql
 from bot.telegram.pace import Limits
 from deploy.cloudflare import API_URL
 from deploy.deployment import WORKER_URL_TEMPLATE
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     master_keys: SecretStr | None = None
+    ticket_keys_dir: Path | None = None
     telegram_rate: float = Field(default=30.0, ge=0)
     undo_seconds: float = Field(default=30.0, ge=0, le=300)
     webhook_url: str = ""
@@ -82,6 +84,19 @@ class Settings(BaseSettings):
     def storage_url(self) -> str:
         """The database: the one given, or an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'soar.sqlite3'}"
+
+    @property
+    def replicated(self) -> bool:
+        """Whether many replicas may share the work: with PostgreSQL. Raises BadSettings."""
+        try:
+            return is_postgresql(self.storage_url)
+        except ValueError as error:
+            raise BadSettings(f"SOAR_DATABASE_URL: {error}") from None
+
+    @property
+    def ticket_keys_folder(self) -> Path:
+        """Where the keys of days are, with PostgreSQL."""
+        return self.ticket_keys_dir or self.data_dir / "ticket-keys"
 
     @property
     def allowed(self) -> frozenset[int]:

@@ -77,6 +77,9 @@ class EmbeddedRunner:
         self._serving: dict[str, asyncio.Task[None]] = {}  # by lane
         self._closing = False
 
+    async def run(self) -> None:
+        """Return at once: what is handed over is worked on anyway."""
+
     async def start(self, operation: Operation) -> bool:
         """Add its row and see that it is carried out."""
         added = await self._store.insert(operation, now=self._clock.now())

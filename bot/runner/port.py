@@ -145,6 +145,10 @@ class OperationStore(Protocol):
 class Runner(Protocol):
     """Carries out operations: one at a time for each lane, many lanes at once."""
 
+    async def run(self) -> None:
+        """Work until cancelled, or return at once where what is handed over is worked on anyway."""
+        ...
+
     async def start(self, operation: Operation) -> bool:
         """Add its row and see that it is carried out; False when there was a row of that id, which is not run twice."""
         ...

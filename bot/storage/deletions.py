@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
@@ -26,6 +27,7 @@ class Deletion:
 
 _one: ColumnElement[bool] = and_(pending.c.chat_id == bindparam("chat"), pending.c.message_id == bindparam("message"))
 _ADD = InsertOnce(pending)
+_CLAIM = update(pending).where(_one, pending.c.next_at == bindparam("was")).values(next_at=bindparam("then"))
 _DUE = (
     select(pending)
     .where(or_(pending.c.next_at <= bindparam("now"), pending.c.next_at > bindparam("latest")))
@@ -67,6 +69,14 @@ def due(connection: Connection, *, now: float, latest: float = FAR, limit: int =
     Nothing is ever put off for so long: the clock was put back.
     """
     return [Deletion(*row) for row in connection.execute(_DUE, {"now": now, "latest": latest, "most": limit})]
+
+
+def claim(connection: Connection, rows: Sequence[Deletion], *, until: float) -> list[Deletion]:
+    """Take what is `due`, until then; what another process was quicker to take is left out."""
+    values = [
+        (row, {"chat": row.chat_id, "message": row.message_id, "was": row.next_at, "then": until}) for row in rows
+    ]
+    return [row for row, value in values if connection.execute(_CLAIM, value).rowcount == 1]
 
 
 def next_due(connection: Connection) -> float | None:

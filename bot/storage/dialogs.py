@@ -10,6 +10,8 @@ from bot.storage.dialect import InsertOnce, is_shared, wait_for_turn
 from bot.storage.errors import StaleDialog
 from bot.storage.tables import dialogs
 
+FAR = 1e12  # seconds: later than any clock
+
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
@@ -44,6 +46,7 @@ _RENDERED = (
 _UNRENDERED = (
     select(dialogs)
     .where(dialogs.c.rendered_version < dialogs.c.version)
+    .where(dialogs.c.updated_at > bindparam("since"), dialogs.c.updated_at <= bindparam("before"))
     .order_by(dialogs.c.updated_at)
     .limit(bindparam("most"))
 )
@@ -92,9 +95,13 @@ def rendered(connection: Connection, chat_id: int, *, version: int, anchor_messa
     return connection.execute(_RENDERED, values).rowcount == 1
 
 
-def unrendered(connection: Connection, *, limit: int = 1000) -> list[Dialog]:
-    """Dialogs whose message shows an older version, longest-waiting first: a crash came between saving and showing."""
-    return [Dialog(*row) for row in connection.execute(_UNRENDERED, {"most": limit})]
+def unrendered(connection: Connection, *, since: float = -FAR, before: float = FAR, limit: int = 1000) -> list[Dialog]:
+    """Dialogs whose message shows an older version, longest-waiting first: a crash came between saving and showing.
+
+    Only those saved after `since` and not after `before`.
+    """
+    values = {"most": limit, "since": since, "before": before}
+    return [Dialog(*row) for row in connection.execute(_UNRENDERED, values)]
 
 
 def page(connection: Connection, *, after: int, limit: int = 500) -> list[Dialog]:

@@ -9,6 +9,7 @@ from bot.storage.tables import marks
 
 _AT = select(marks.c.at).where(marks.c.name == bindparam("mark"))
 _MOVE = update(marks).where(marks.c.name == bindparam("mark")).values(at=bindparam("moment"))
+_ADVANCE = _MOVE.where(marks.c.at < bindparam("before"))
 _ADD = InsertOnce(marks)
 
 
@@ -16,6 +17,11 @@ def at(connection: Connection, name: str) -> float | None:
     """When it was last set, in Unix seconds; None when it never was."""
     moment: float | None = connection.execute(_AT, {"mark": name}).scalar()
     return moment
+
+
+def advance(connection: Connection, name: str, *, now: float, before: float) -> bool:
+    """Set it to `now` if it was set before `before`; False when it was not, so that one of many notices."""
+    return connection.execute(_ADVANCE, {"mark": name, "moment": now, "before": before}).rowcount == 1
 
 
 def put(connection: Connection, name: str, *, now: float) -> None:

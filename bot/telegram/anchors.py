@@ -21,8 +21,11 @@ BETWEEN_PROGRESS = 1.5  # seconds between two edits that only show progress
 class Memory(Protocol):
     """Where it is kept which message is a chat's anchor and what it shows."""
 
-    async def shown(self, chat_id: int, version: int, anchor: int) -> None:
-        """Keep it durably before returning: a new anchor must be found after a crash."""
+    async def shown(self, chat_id: int, version: int, anchor: int) -> int | None:
+        """Keep it durably before returning: a new anchor must be found after a crash.
+
+        Returns the message that was the anchor so far, or the new one if another process has shown a later state.
+        """
 
     def shown_soon(self, chat_id: int, version: int, anchor: int) -> None:
         """Keep it some time soon: an edit may be repeated without harm."""
@@ -107,12 +110,14 @@ class Anchors:
         if sent.message_id is None:
             return
         self._anchors[chat_id] = sent.message_id
-        await self._memory.shown(chat_id, wish.shown.version, sent.message_id)
+        older = await self._memory.shown(chat_id, wish.shown.version, sent.message_id)
         later = self._wishes.get(chat_id)
-        if later is not None:
+        if older == sent.message_id:
+            self._anchors.pop(chat_id)
+        elif later is not None:
             later.shown = replace(later.shown, anchor=sent.message_id)
-        if anchor is not None:
-            await self._telegram.delete(chat_id, [anchor])
+        if gone := sorted({each for each in (anchor, older) if each is not None}):
+            await self._telegram.delete(chat_id, gone)
 
     async def _edited(self, wish: _Wish, anchor: int) -> bool:
         """Edit a chat's anchor in place; False when it is gone. What is wished for while it waits goes with it."""

@@ -18,6 +18,7 @@ from bot.telegram.client import Deleted, Telegram
 WINDOW = 48 * 3600.0  # https://core.telegram.org/bots/api#deletemessage
 LONGEST_PAUSE = 300.0
 IDLE = 60.0
+LEASE = 60.0  # seconds for which a row is one replica's; longer than trying may take
 
 
 class Deletions:
@@ -59,6 +60,8 @@ class Deletions:
     async def _round(self) -> float:
         now = self._clock()
         due = await self._database.read(partial(deletions.due, now=now, latest=now + 2 * LONGEST_PAUSE))
+        if due and self._database.shared:
+            due = await self._database.write(partial(deletions.claim, rows=due, until=now + LEASE))
         by_chat = groupby(sorted(due, key=lambda row: row.chat_id), key=lambda row: row.chat_id)
         # Side by side: a chat whose deletes hang holds up no other.
         await asyncio.gather(*(self._try(chat_id, list(rows)) for chat_id, rows in by_chat))

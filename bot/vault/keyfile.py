@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,15 +14,15 @@ from bot.vault.keyring import BadKeyring, Keyring
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def load_or_create(path: Path) -> Keyring:
-    """Read the ring at `path`, or make one there, readable by its owner alone.
+def load_or_create(path: Path, make: Callable[[], Keyring] = Keyring.generate) -> Keyring:
+    """Read the ring at `path`, or put there what `make` gives, readable by its owner alone.
 
     Raises BadKeyring when the file is open to others or not understood, OSError when it cannot be read or written.
     """
     try:
         return load(path)
     except FileNotFoundError:
-        keyring = Keyring.generate()
+        keyring = make()
     # A link, unlike a rename, fails when another process was quicker; its ring is then the one that counts.
     with suppress(FileExistsError):
         _write(path, keyring, replace=False)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psycopg
 
 from sandbox.bot_process import BotProcess
 from sandbox.stand_ins import StandIns
@@ -31,11 +32,15 @@ async def until(look: Callable[[], Awaitable[Found | None]], complaint: str, sec
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The bot's database, read from outside."""
+    """The bot's database, read from outside: SQLite in the data folder, or PostgreSQL at `url`."""
 
     data: Path
+    url: str = ""
 
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        if self.url:
+            with psycopg.connect(self.url.replace("+psycopg", "")) as postgres:
+                return postgres.execute(question.replace("?", "%s").encode(), values).fetchall()
         with closing(sqlite3.connect(f"file:{self.data / 'soar.sqlite3'}?mode=ro", uri=True, timeout=5)) as database:
             return database.execute(question, values).fetchall()
 
@@ -73,10 +78,11 @@ class House:
     world: StandIns
     bot: BotProcess
     data: Path
+    database: str = ""
 
     @property
     def books(self) -> Books:
-        return Books(self.data)
+        return Books(self.data, self.database)
 
     def restart(self) -> None:
         """Start the bot again after it was killed or stopped."""

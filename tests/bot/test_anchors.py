@@ -45,8 +45,9 @@ class Memory:
     def __init__(self) -> None:
         self.kept: list[tuple[int, int]] = []
 
-    async def shown(self, _chat: int, version: int, anchor: int) -> None:
+    async def shown(self, _chat: int, version: int, anchor: int) -> int | None:
         self.kept.append((version, anchor))
+        return None
 
     def shown_soon(self, _chat: int, version: int, anchor: int) -> None:
         self.kept.append((version, anchor))

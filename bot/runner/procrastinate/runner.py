@@ -169,6 +169,7 @@ class ProcrastinateRunner:
         found = await self._store.get(operation)
         if found is None or found.outcome is not None:
             return
+        LOG.info("operation_taken", operation=operation, kind=found.kind)  # says which replica does it
         self._local.submit(found)
         try:
             outcome = await self._local.wait(operation)
