@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ class Move:
             try:
                 with old.begin():  # from here on nobody else writes to it
                     move = _mark_of(old)
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, sqlite3.Error) as error:
                 raise CannotMove(BUSY.format(translated(error))) from None
             with old.begin():
                 with new.begin():

@@ -17,7 +17,7 @@ from bot.runner.procrastinate.runner import Pace, ProcrastinateRunner
 from bot.storage.database import Database
 from bot.storage.dialect import is_postgresql, plain_url
 
-QUICK = Pace(heartbeat=0.2, stalled=0.8, sweep=0.3, poll=0.5, look=0.02, restart=0.1, settle=1.0)
+QUICK = Pace(heartbeat=0.2, stalled=1.5, sweep=0.3, poll=0.5, look=0.02, restart=0.1, settle=1.0)
 STEPS = ("account", "script", "schedule")
 
 

@@ -13,10 +13,9 @@ from bot.runner.execution import Limits
 from bot.runner.memory import MemoryOperations
 from bot.runner.port import Handler, Operation, OperationStore, Outcome, Progress, Report, Runner
 from bot.runner.procrastinate.jobs import enlist
-from bot.runner.procrastinate.runner import ProcrastinateRunner
+from bot.runner.procrastinate.runner import Pace, ProcrastinateRunner
 from bot.storage.database import Database
 from bot.storage.dialect import plain_url
-from tests.runner.child import QUICK
 
 DONE = Outcome("done", data={"script": "soar-paper-ab12cd34"})
 
@@ -47,6 +46,9 @@ class FakeClock:
         await asyncio.sleep(0)
 
 
+CALM = Pace(look=0.02, restart=0.1, settle=1.0)
+
+
 class Stage:
     """A runner, its store, and what came out of it."""
 
@@ -74,7 +76,7 @@ class Stage:
         if self.url and self.database:
             write = self.database.write
             replica = ProcrastinateRunner(
-                self.store, handlers, url=plain_url(self.url), write=write, pace=QUICK, **around
+                self.store, handlers, url=plain_url(self.url), write=write, pace=CALM, **around
             )
             self.tasks.append(asyncio.ensure_future(replica.run()))
             runner = replica

@@ -72,8 +72,8 @@ async def test_another_replica_goes_on_with_what_a_killed_one_has_left(tmp_path:
     url = fresh_database()
     runner = child.deployment(tmp_path, None, url)
     with hanging(tmp_path, "script", url) as process:
-        living = asyncio.ensure_future(runner.run())  # type: ignore[union-attr]
-        await asyncio.sleep(3 * child.QUICK.stalled)
+        living = asyncio.ensure_future(runner.run())
+        await asyncio.sleep(2 * child.QUICK.stalled)
         assert starts(tmp_path) == ["1"], "one that is alive keeps what it does"
         process.kill()
         began = time.monotonic()
@@ -93,7 +93,7 @@ async def test_a_replica_that_was_taken_for_dead_leaves_its_work_to_the_other(tm
     url = fresh_database()
     runner = child.deployment(tmp_path, None, url)
     with hanging(tmp_path, "script", url) as process:
-        living = asyncio.ensure_future(runner.run())  # type: ignore[union-attr]
+        living = asyncio.ensure_future(runner.run())
         process.send_signal(signal.SIGSTOP)
         async with asyncio.timeout(20):
             assert await runner.wait("o1") == Outcome("done", data={"steps": 3})

@@ -7,6 +7,7 @@ a dead replica leaves behind is handed out again when its heartbeat has been mis
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ from bot.runner.procrastinate.jobs import (
     with_jobs,
 )
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Write = Callable[[Callable[[Connection], T]], Awaitable[T]]
 
@@ -169,7 +171,7 @@ class ProcrastinateRunner:
         found = await self._store.get(operation)
         if found is None or found.outcome is not None:
             return
-        LOG.info("operation_taken", operation=operation, kind=found.kind)  # says which replica does it
+        log.info("operation taken", extra={"operation": operation, "kind": found.kind})  # says which replica does it
         self._local.submit(found)
         try:
             outcome = await self._local.wait(operation)
