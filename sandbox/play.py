@@ -105,6 +105,17 @@ async def deployed(play: Play) -> None:
     play.check("the Worker ticked and recorded it", holds=True)
 
 
+async def arming(play: Play) -> None:
+    """Until its owner says so, the Worker only tells what it would order."""
+    await play.sites.market(open=True)
+    before = await play.orders()
+    await play.sites.cron(play.script)
+    play.check("a tick before the plan was armed placed no order", holds=await play.orders() == before)
+    await play.taps("📊 Status", "A trial")
+    await play.taps("▶️ Start trading", "Started")
+    await play.sites.market(open=False)
+
+
 async def midnight_is_far(play: Play) -> None:
     """Let midnight pass in New York if it is near: what was bought before it was not bought today."""
     while True:
@@ -156,7 +167,7 @@ async def destroying(play: Play) -> None:
     play.check("no pasted secret is left in the data folder", holds=not any(v.encode() in stored for v in play.pasted))
 
 
-ACTS: tuple[Callable[[Play], Awaitable[None]], ...] = (road, deployed, pausing, rotating, destroying)
+ACTS: tuple[Callable[[Play], Awaitable[None]], ...] = (road, deployed, arming, pausing, rotating, destroying)
 
 
 async def perform(folder: Path) -> Play:

@@ -28,7 +28,7 @@ export function readPosition(raw) {
 	};
 }
 
-/** Own shares as they stand. @param {OwnRow[]} holdings @param {Fields[]} positions */
+/** @param {OwnRow[]} holdings @param {Fields[]} positions */
 export function readOwn(holdings, positions) {
 	return holdings.map(({ symbol, nano, cents }) => {
 		const position = positions.find((each) => each.symbol === symbol) ?? {};

@@ -7,7 +7,7 @@ const TIMEOUT = 10_000;
 const MOST_CALLS = 40; // Cloudflare's free plan allows 50 requests to others in one run
 
 export class Alpaca {
-	/** X-Request-ID of each answer; Alpaca's support asks for them. @type {string[]} */
+	/** Alpaca's support asks for them. @type {string[]} */
 	requestIds = [];
 	calls = 0;
 
@@ -20,7 +20,6 @@ export class Alpaca {
 		this.timeout = timeout;
 	}
 
-	/** Ok body: `timestamp`, `is_open`, `next_open`, `next_close`. */
 	clock() {
 		return this.#object("GET", "/v2/clock");
 	}
@@ -37,13 +36,13 @@ export class Alpaca {
 		return this.#list("/v2/orders?status=open&limit=500");
 	}
 
-	/** Orders submitted after a moment, 500 at most. @param {number} after Unix milliseconds @param {string[]} symbols */
+	/** At most 500. @param {number} after Unix milliseconds @param {string[]} symbols */
 	ordersSince(after, symbols) {
 		const since = new Date(after).toISOString();
 		return this.#list(`/v2/orders?status=all&limit=500&direction=asc&after=${since}&symbols=${symbols}`);
 	}
 
-	/** The latest prices, by symbol. @param {string[]} symbols */
+	/** @param {string[]} symbols */
 	snapshots(symbols) {
 		return this.#object("GET", `/v2/stocks/snapshots?feed=iex&symbols=${symbols}`, undefined, this.dataUrl);
 	}
@@ -64,9 +63,14 @@ export class Alpaca {
 		return this.#object("POST", "/v2/orders", order);
 	}
 
-	/** @param {string} orderId Alpaca's id of the order */
+	/** @param {string} orderId Alpaca's */
 	cancel(orderId) {
 		return this.#call("DELETE", `/v2/orders/${encodeURIComponent(orderId)}`);
+	}
+
+	/** Whether the whole account takes no new orders. @param {boolean} on */
+	suspend(on) {
+		return this.#object("PATCH", "/v2/account/configurations", { suspend_trade: on });
 	}
 
 	/** @param {string} method @param {string} path @param {Fields} [body] @param {string} [url] */
@@ -126,8 +130,13 @@ export class Alpaca {
 		return { kind: "refused", status, code, message: this.#clean(String(fields.message ?? "")), fields };
 	}
 
-	/** A message of Alpaca's, short and without the keys, should it ever quote them. @param {string} message */
+	/** Without the keys, should it ever quote them. @param {string} message */
 	#clean(message) {
 		return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200);
 	}
+}
+
+/** @param {Bindings} env */
+export function ownAlpaca({ ALPACA_URL: url, ALPACA_DATA_URL: dataUrl, APCA_API_KEY_ID = "", APCA_API_SECRET_KEY = "" }) {
+	return new Alpaca({ url, dataUrl, keyId: APCA_API_KEY_ID, secret: APCA_API_SECRET_KEY });
 }

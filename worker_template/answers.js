@@ -9,12 +9,12 @@ export const WHY = {
 	spent: "This look has used up the questions it may ask.",
 };
 
-/** No answer of Alpaca's. @param {keyof typeof WHY} why @param {number | null} [status] @returns {Unreachable} */
+/** @param {keyof typeof WHY} why @param {number | null} [status] @returns {Unreachable} */
 export function unreachable(why, status = null) {
 	return { kind: "unreachable", why, status };
 }
 
-/** A body as JSON, undefined if it is none. @param {string} text @returns {unknown} */
+/** Undefined if it is no JSON. @param {string} text @returns {unknown} */
 export function parsed(text) {
 	try {
 		return JSON.parse(text);
@@ -23,12 +23,12 @@ export function parsed(text) {
 	}
 }
 
-/** Whether it is a JSON object, and no list. @param {unknown} value @returns {value is Fields} */
+/** @param {unknown} value @returns {value is Fields} */
 export function isObject(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** When Alpaca may be asked again: as it says, within ten minutes. @param {Headers} headers @param {number} now */
+/** As Alpaca says, within ten minutes. @param {Headers} headers @param {number} now */
 export function waitUntil(headers, now) {
 	const after = Number(headers.get("Retry-After") ?? Number.NaN) * 1000 + now;
 	const reset = Number(headers.get("X-RateLimit-Reset") ?? Number.NaN) * 1000;

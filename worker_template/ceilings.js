@@ -22,10 +22,7 @@ export function applyCeilings(intents, ceilings, spent) {
 	return { allowed, held };
 }
 
-/**
- * @param {Intent} intent @param {Ceilings} ceilings @param {Spent} spent
- * @param {number} promised cents of the purchases allowed just before
- */
+/** @param {Intent} intent @param {Ceilings} ceilings @param {Spent} spent @param {number} promised just before */
 function object({ symbol, side, cents, nano }, ceilings, spent, promised) {
 	const what = side === "buy" ? `Not bought: ${usd(cents)} of ${symbol}.` : `Not sold: ${symbol}.`;
 	if (!ceilings.symbols.includes(symbol)) {
@@ -50,9 +47,7 @@ function object({ symbol, side, cents, nano }, ceilings, spent, promised) {
 	}
 	for (const [code, limit, total, name] of limits) {
 		if (!counts(limit) || !counts(total)) return { code, say: `${what} Whether it is within ${name} could not be checked.` };
-		if (total > limit) {
-			return { code, say: `${what} That would make ${usd(total)}, and ${name} is ${usd(limit)}.` };
-		}
+		if (total > limit) return { code, say: `${what} That would make ${usd(total)}, and ${name} is ${usd(limit)}.` };
 	}
 	return null;
 }

@@ -1,4 +1,4 @@
-// How settings are read: each is exactly what it should be, or the run stops with a sentence that names it.
+// How settings are read: each is exactly what it should be, or BadSettings says in a sentence which is not.
 
 import { amount } from "./money.js";
 
@@ -7,20 +7,20 @@ const SYMBOL = /^[A-Z][A-Z0-9.]{0,9}$/;
 /** Settings that cannot be traded on; the message is a plain sentence and names no value. */
 export class BadSettings extends Error {}
 
-/** The fields of a JSON object; throws BadSettings for anything else. @param {unknown} raw @param {string} name */
+/** @param {unknown} raw @param {string} name */
 export function record(raw, name) {
 	if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw new BadSettings(`${name} is not an object.`);
-	return /** @type {Record<string, unknown>} */ (raw);
+	return /** @type {Fields} */ (raw);
 }
 
-/** Cents of a dollar amount; throws BadSettings. @param {unknown} raw @param {string} name */
+/** @param {unknown} raw @param {string} name */
 export function money(raw, name) {
 	const cents = amount(raw);
 	if (cents === null) throw new BadSettings(`${name} is not an amount in dollars.`);
 	return cents;
 }
 
-/** A list of different symbols; throws BadSettings. @param {unknown} raw @param {string} name */
+/** @param {unknown} raw @param {string} name */
 export function symbols(raw, name) {
 	const list = Array.isArray(raw) ? raw : null;
 	if (!list || new Set(list).size !== list.length) throw new BadSettings(`${name} is not a list of symbols.`);
@@ -30,13 +30,13 @@ export function symbols(raw, name) {
 	return list;
 }
 
-/** A text that is not empty; throws BadSettings. @param {unknown} raw @param {string} name */
+/** @param {unknown} raw @param {string} name */
 export function text(raw, name) {
 	if (typeof raw !== "string" || raw === "") throw new BadSettings(`${name} is missing.`);
 	return raw;
 }
 
-/** A whole number from 1 to a largest; throws BadSettings. @param {unknown} raw @param {number} most @param {string} name */
+/** @param {unknown} raw @param {number} most @param {string} name */
 export function whole(raw, most, name) {
 	const number = Number.isSafeInteger(raw) ? Number(raw) : 0;
 	if (number < 1 || number > most) throw new BadSettings(`${name} is not a whole number from 1 to ${most}.`);

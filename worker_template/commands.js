@@ -1,87 +1,95 @@
-// What a signed command can ask for. None of them can raise a limit, change what is bought, or carry a free-form call.
+// What a signed command can ask for: never a higher limit, a symbol not agreed to, or a free-form call. They run in the
+// Durable Object, all but one (rotate.js).
 
-import { destroy } from "./destroy.js";
-import { rotate } from "./rotate.js";
+import { isObject, parsed } from "./answers.js";
+import { arm, choose } from "./choice.js";
+import { close } from "./close.js";
+import { PAGES } from "./ledger.js";
+import { No } from "./reply.js";
+import { statusOf } from "./status.js";
+import { cancelOwn, destroy, lock } from "./stop.js";
+import { timer, wind } from "./timer.js";
 
-/**
- * @typedef {object} Call
- * @property {Bindings} env
- * @property {DurableObjectStub<import("./state.js").SoarState>} state
- * @property {Record<string, unknown>} body
- * @property {(work: Promise<unknown>) => void} defer work to finish after the answer was sent
- *
- * @typedef {{status: number, body: Record<string, unknown>}} Reply
- */
+const LATCHES = ["keys", "account", "loss", "suspended"]; // set by runs, or by a lock
 
-const PAUSE_REASON = /^[a-z]{1,16}$/;
-const LATCHES = ["keys", "account", "loss", "suspended"]; // set by runs only
-const MOST_EVENTS = 200;
-
-/** @type {Record<string, (call: Call) => Promise<Reply>>} */
+/** @type {Record<string, (state: State, body: Fields) => unknown>} */
 const COMMANDS = {
-  status: async ({ state }) => ok(await state.status()),
+	status: statusOf,
 
-  tick: async ({ state, body }) => ok({ run: await state.tick("command", body.dry === true) }),
+	tick: async (state, { dry }) => ({ run: await state.tick("command", dry === true) }),
 
-  async pause({ state, body }) {
-    const { reason = "user" } = body;
-    if (typeof reason !== "string" || !PAUSE_REASON.test(reason) || LATCHES.includes(reason)) {
-      return bad("The reason for a pause is one short word.");
-    }
-    return ok({ paused: await state.pause(reason) });
-  },
+	pause({ ledger }, { reason = "user" }) {
+		if (typeof reason !== "string" || !/^[a-z]{1,16}$/.test(reason) || LATCHES.includes(reason)) {
+			throw bad("The reason for a pause is one short word.");
+		}
+		ledger.pause(reason, reason === "user" ? "You asked for it." : "A command asked for it.", "pause");
+		return { paused: ledger.paused() };
+	},
 
-  resume: async ({ state }) => ok({ paused: await state.resume() }),
+	async resume(state) {
+		state.ledger.resume();
+		await wind(state);
+		return { paused: state.ledger.paused() };
+	},
 
-  async events({ state, body }) {
-    const { after = 0, limit = 50 } = body;
-    if (!isCount(after) || !isCount(limit)) return bad("after and limit are whole numbers.");
-    const { events, next, pulse } = await state.events(after, Math.min(Math.max(limit, 1), MOST_EVENTS));
-    return ok({ events, next, pulse });
-  },
+	arm,
 
-  rotate,
-  destroy,
+	// These wait for a run that is going on.
+	set: (state, wanted) => state.enqueue(() => choose(state, wanted)),
+	cancel: (state) => state.enqueue(() => cancelOwn(state)),
+	close: (state, { dry }) => state.enqueue(() => close(state, dry !== false)),
+
+	lock: (state) => lock(state, true),
+	unlock: (state) => lock(state, false),
+	destroy,
+
+	async alarm(state, { on }) {
+		if (typeof on !== "boolean") throw bad("on is true or false.");
+		state.ledger.remember("alarm", on);
+		await wind(state);
+		return timer(state);
+	},
+
+	// With a pulse: who reads this in turn sees by it that the bot still looks.
+	events({ ledger }, { after = 0, limit = 50 }) {
+		const { rows: events } = ledger.page("events", count(after), count(limit, 200));
+		const pulse = { run: ledger.lastRun()?.at ?? null, paused: ledger.paused()?.reason ?? null };
+		return { events, next: events.at(-1)?.id ?? after, pulse };
+	},
+
+	history({ ledger }, { days = 90 }) {
+		const found = ledger.rows(`${PAGES.days} ORDER BY date DESC LIMIT ?`, count(days, 1000));
+		return { days: found.reverse().map(({ id, ...day }) => day) };
+	},
+
+	export({ ledger }, { table, after = 0, limit = 500 }) {
+		if (!Object.hasOwn(PAGES, String(table))) throw bad("There is no such table.");
+		return ledger.page(/** @type {Table} */ (table), count(after), count(limit, 500));
+	},
 };
 
-/**
- * Carries out a command; the request has been checked and is new.
- * @param {string} name
- * @param {string} text the request's body
- * @param {Omit<Call, "body">} call
- * @returns {Promise<Reply>}
- */
-export async function carryOut(name, text, call) {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) return { status: 404, body: { error: "unknown command", message: "There is no such command." } };
-  const body = parseObject(text);
-  return body ? command({ ...call, body }) : bad("The body is not a JSON object.");
+/** @param {State} state @param {Signed} signed */
+export function carryOut(state, { command: name, body }) {
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+	if (!command) throw new No(404, "unknown command", "There is no such command.");
+	return command(state, readBody(body));
 }
 
-/**
- * @param {string} text
- * @returns {Record<string, unknown> | null}
- */
-function parseObject(text) {
-  try {
-    const body = text === "" ? {} : JSON.parse(text);
-    return typeof body === "object" && body !== null && !Array.isArray(body) ? body : null;
-  } catch {
-    return null;
-  }
+/** @param {string} text */
+export function readBody(text) {
+	const body = parsed(text || "{}");
+	if (!isObject(body)) throw bad("The body is not a JSON object.");
+	return body;
 }
 
-/** @param {Record<string, unknown>} body @returns {Reply} */
-function ok(body) {
-  return { status: 200, body };
-}
-
-/** @param {string} message @returns {Reply} */
+/** @param {string} message */
 function bad(message) {
-  return { status: 400, body: { error: "bad_request", message } };
+	return new No(400, "bad_request", message);
 }
 
-/** @param {unknown} value @returns {value is number} */
-function isCount(value) {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+/** @param {unknown} value @param {number} [most] */
+function count(value, most) {
+	const number = Number.isSafeInteger(value) ? Number(value) : -1;
+	if (number < 0) throw bad("Numbers in it are whole and not below zero.");
+	return most === undefined ? number : Math.min(Math.max(number, 1), most);
 }

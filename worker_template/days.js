@@ -5,7 +5,7 @@ import { Store } from "./store.js";
 const KEEP = 2600; // ten years
 
 export class Days extends Store {
-	/** @param {Pick<SqlStorage, "exec">} sql */
+	/** @param {Sql} sql */
 	constructor(sql) {
 		super(sql, `CREATE TABLE IF NOT EXISTS days (date TEXT PRIMARY KEY, value INTEGER NOT NULL,
 			invested INTEGER NOT NULL, profit INTEGER NOT NULL, cash INTEGER, equity INTEGER)`);
@@ -15,11 +15,6 @@ export class Days extends Store {
 	record({ date, value, invested, profit, cash, equity }) {
 		this.rows("INSERT OR REPLACE INTO days VALUES (?, ?, ?, ?, ?, ?)", date, value, invested, profit, cash, equity);
 		this.rows("DELETE FROM days WHERE date <= (SELECT date FROM days ORDER BY date DESC LIMIT 1 OFFSET ?)", KEEP);
-	}
-
-	/** The last so many days, oldest first. @param {number} count @returns {Day[]} */
-	last(count) {
-		return this.rows("SELECT * FROM days ORDER BY date DESC LIMIT ?", count).reverse();
 	}
 
 	/** Profit as it stood when the day before ended. @param {string} date @returns {number} */

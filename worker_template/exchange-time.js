@@ -30,7 +30,7 @@ function dayInWords(date, days) {
 	return `on ${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}`;
 }
 
-/** The ISO week of a date, "2026w48"; around New Year the year is the week's. @param {string} date */
+/** "2026w48"; around New Year the year is the week's. @param {string} date */
 export function isoWeek(date) {
 	const day = Date.parse(`${date}T00:00:00Z`);
 	const thursday = day + (3 - ((new Date(day).getUTCDay() + 6) % 7)) * DAY;
@@ -45,7 +45,7 @@ function hoursBehind(ms) {
 	return ms >= sunday(year, 2, 2) + 7 * HOUR && ms < sunday(year, 10, 1) + 6 * HOUR ? 4 : 5;
 }
 
-/** UTC midnight of the nth Sunday of a month. @param {number} year @param {number} month from 0 @param {number} nth */
+/** UTC midnight of the nth Sunday. @param {number} year @param {number} month from 0 @param {number} nth */
 function sunday(year, month, nth) {
 	const first = Date.UTC(year, month, 1);
 	return first + (((7 - new Date(first).getUTCDay()) % 7) + 7 * (nth - 1)) * DAY;

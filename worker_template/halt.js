@@ -3,9 +3,8 @@
 import { WHY } from "./answers.js";
 
 const REJECTED = "Alpaca does not accept the keys. Probably newer ones were made; please give those to the bot.";
-const AGAIN = "The bot tries again at its next look.";
+export const AGAIN = "The bot tries again at its next look.";
 
-/** Why nothing is asked for a while. */
 export const BREAK = "Alpaca had too many requests and asked for a break of some minutes.";
 
 export class Halt extends Error {

@@ -1,141 +1,126 @@
-// What this Worker remembers, in the SQLite database of its Durable Object: its runs, what it told its owner, why it is
-// paused, and which commands it has seen. Every table has a largest size. Orders are in order-book.js.
+// What this Worker remembers: its runs, what it told its owner, why it is paused, and which commands it has seen. Every
+// table has a largest size. Orders are in order-book.js.
+
+import { Store } from "./store.js";
 
 const KEEP_RUNS = 2000; // three weeks of quarter hours
 const KEEP_EVENTS = 1000;
 const KEEP_NONCES = 5000;
+const MOST_BYTES = 250_000; // of a page
 
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS pauses (reason TEXT PRIMARY KEY, since TEXT NOT NULL, note TEXT NOT NULL, mark TEXT);
-  CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL)`;
+	CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+	CREATE TABLE IF NOT EXISTS pauses (reason TEXT PRIMARY KEY, since TEXT NOT NULL, note TEXT NOT NULL, mark TEXT);
+	CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
+	CREATE TABLE IF NOT EXISTS events (
+		id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
+	CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL)`;
 
-/**
- * @typedef {{reason: string, since: string, note: string}} Pause
- * @typedef {{id: number, at: string, kind: string, text: string}} Event
- */
+const DAY = ["value", "invested", "profit", "cash", "equity"].map((n) => `${dollars(n)} AS ${n}`);
+const RUN = ["at", "source", "slot", "outcome", "code", "reason", "ms"].map((n) => `record ->> '${n}' AS ${n}`);
 
-export class Ledger {
-  /** @param {Pick<SqlStorage, "exec">} sql */
-  constructor(sql) {
-    this.sql = sql;
-    sql.exec(TABLES);
-  }
+/** The tables one can be sent, each value a number or a text. */
+export const PAGES = {
+	days: `SELECT replace(date, '-', '') + 0 AS id, date, ${DAY} FROM days`,
+	events: "SELECT id, at, kind, text FROM events",
+	orders: `SELECT id, at, day, symbol, side, ${dollars("cents")} AS dollars, status, filled_qty, filled_price, client_order_id,
+		reason FROM orders`,
+	runs: `SELECT id, ${RUN} FROM runs`,
+};
 
-  /**
-   * True the first time a nonce is shown, false ever after.
-   * @param {string} nonce
-   * @param {number} until Unix milliseconds
-   * @param {number} now
-   */
-  claimNonce(nonce, until, now) {
-    this.sql.exec("DELETE FROM nonces WHERE until < ?", now);
-    if (this.#one("SELECT count(*) AS n FROM nonces").n >= KEEP_NONCES) return false;
-    const fresh = this.sql.exec("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, until);
-    return fresh.toArray().length === 1;
-  }
+export class Ledger extends Store {
+	/** @param {Sql} sql */
+	constructor(sql) {
+		super(sql, TABLES);
+	}
 
-  /**
-   * A remembered fact, or null.
-   * @param {string} name
-   * @returns {any}
-   */
-  recall(name) {
-    const [row] = this.#rows("SELECT value FROM facts WHERE name = ?", name);
-    return row ? JSON.parse(row.value) : null;
-  }
+	/** True the first time a request is shown. @param {Signed} signed */
+	claim({ nonce, until }) {
+		this.rows("DELETE FROM nonces WHERE until < ?", Date.now());
+		if (this.one("SELECT count(*) AS n FROM nonces").n >= KEEP_NONCES) return false;
+		return this.rows("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, until).length === 1;
+	}
 
-  /**
-   * @param {string} name
-   * @param {unknown} value
-   */
-  remember(name, value) {
-    this.sql.exec("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, JSON.stringify(value));
-  }
+	/** A remembered fact, or null. @param {string} name @returns {any} */
+	recall(name) {
+		const row = this.one("SELECT value FROM facts WHERE name = ?", name);
+		return row ? JSON.parse(row.value) : null;
+	}
 
-  /** The oldest reason not to trade, or null. @returns {Pause | null} */
-  paused() {
-    return this.#rows("SELECT reason, since, note FROM pauses ORDER BY since, rowid LIMIT 1")[0] ?? null;
-  }
+	/** @param {string} name @param {unknown} value */
+	remember(name, value) {
+		this.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, JSON.stringify(value));
+	}
 
-  /**
-   * Stops trading until resumed. The same reason twice changes nothing.
-   * @param {string} reason
-   * @param {string} note
-   * @param {string} at
-   * @param {"paused" | "latched"} kind of the event: someone did it, or a run
-   * @param {string | null} [mark] stands for the keys that were rejected: that pause ends by itself when there are others
-   */
-  pause(reason, note, at, kind, mark = null) {
-    const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason";
-    if (this.#rows(insert, reason, at, note, mark).length === 1) this.tell(kind, `Trading is paused. ${note}`, at);
-  }
+	/** The oldest reason not to trade, or null. @returns {Pause | null} */
+	paused() {
+		return this.one("SELECT reason, since, note FROM pauses ORDER BY since, rowid LIMIT 1") ?? null;
+	}
 
-  /**
-   * @param {string} at
-   */
-  resume(at) {
-    const removed = this.sql.exec("DELETE FROM pauses RETURNING reason").toArray();
-    if (removed.length > 0) this.tell("resumed", "Trading was switched on again.", at);
-  }
+	/** @param {string} reason */
+	isPausedFor(reason) {
+		return this.rows("SELECT 1 FROM pauses WHERE reason = ?", reason).length === 1;
+	}
 
-  /**
-   * Ends the pause for rejected keys, unless it is these very keys that were rejected.
-   * @param {string} at
-   * @param {string | null} mark
-   */
-  newKeys(at, mark) {
-    const removed = this.sql.exec("DELETE FROM pauses WHERE reason = 'keys' AND mark IS NOT ? RETURNING reason", mark);
-    if (removed.toArray().length > 0) this.tell("recovered", "The bot has new Alpaca keys.", at);
-  }
+	/**
+	 * Stops trading until resumed. The same reason twice changes nothing.
+	 * @param {string} reason @param {string} note @param {"pause" | "latch"} kind someone did it, or a run
+	 * @param {string | null} [mark] of the keys that were rejected: that pause ends by itself when there are others
+	 */
+	pause(reason, note, kind, mark = null) {
+		const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason";
+		if (this.one(insert, reason, now(), note, mark)) this.tell(kind, `Trading is paused. ${note}`);
+	}
 
-  /**
-   * Adds a line to what the user is told.
-   * @param {string} kind
-   * @param {string} text
-   * @param {string} at
-   */
-  tell(kind, text, at) {
-    const { id } = this.#one("INSERT INTO events (at, kind, text) VALUES (?, ?, ?) RETURNING id", at, kind, text);
-    this.sql.exec("DELETE FROM events WHERE id <= ?", id - KEEP_EVENTS);
-  }
+	/** Ends every pause, or that of one reason. @param {string | null} [reason] */
+	resume(reason = null) {
+		const removed = this.one("DELETE FROM pauses WHERE reason = coalesce(?, reason) RETURNING reason", reason);
+		if (removed && !this.paused()) this.tell("pause", "Trading was switched on again.");
+	}
 
-  /**
-   * @param {number} after
-   * @param {number} limit
-   * @returns {Event[]}
-   */
-  eventsAfter(after, limit) {
-    return this.#rows("SELECT id, at, kind, text FROM events WHERE id > ? ORDER BY id LIMIT ?", after, limit);
-  }
+	/** Ends the pause for rejected keys, unless it is these that were rejected. @param {string | null} mark */
+	newKeys(mark) {
+		const removed = this.one("DELETE FROM pauses WHERE reason = 'keys' AND mark IS NOT ? RETURNING reason", mark);
+		if (removed) this.tell("recovery", "The bot has new Alpaca keys.");
+	}
 
-  /**
-   * Stores a run and gives it its number.
-   * @param {Record<string, unknown>} record
-   * @returns {number}
-   */
-  addRun(record) {
-    const { id } = this.#one("INSERT INTO runs (record) VALUES (?) RETURNING id", JSON.stringify(record));
-    this.sql.exec("DELETE FROM runs WHERE id <= ?", id - KEEP_RUNS);
-    return id;
-  }
+	/** @param {Kind} kind @param {string} text */
+	tell(kind, text) {
+		const { id } = this.one("INSERT INTO events (at, kind, text) VALUES (?, ?, ?) RETURNING id", now(), kind, text);
+		this.rows("DELETE FROM events WHERE id <= ?", id - KEEP_EVENTS);
+	}
 
-  /** @returns {any} */
-  lastRun() {
-    const [row] = this.#rows("SELECT id, record FROM runs ORDER BY id DESC LIMIT 1");
-    return row ? { id: row.id, ...JSON.parse(row.record) } : null;
-  }
+	/** Gives a run its number. @param {object} record */
+	addRun(record) {
+		const { id } = this.one("INSERT INTO runs (record) VALUES (?) RETURNING id", JSON.stringify(record));
+		this.rows("DELETE FROM runs WHERE id <= ?", id - KEEP_RUNS);
+		return id;
+	}
 
-  /** @param {string} query @param {unknown[]} values @returns {any[]} */
-  #rows(query, ...values) {
-    return this.sql.exec(query, .../** @type {SqlStorageValue[]} */ (values)).toArray();
-  }
+	/** @returns {any} */
+	lastRun() {
+		const row = this.one("SELECT id, record FROM runs ORDER BY id DESC LIMIT 1");
+		return row ? { id: row.id, ...JSON.parse(row.record) } : null;
+	}
 
-  /** @param {string} query @param {unknown[]} values @returns {any} */
-  #one(query, ...values) {
-    return this.#rows(query, ...values)[0];
-  }
+	/**
+	 * Rows after a number, oldest first, as many as make an answer of reasonable size; `next` is null at the end.
+	 * @param {Table} table @param {number} after @param {number} limit
+	 */
+	page(table, after, limit) {
+		const found = this.rows(`SELECT * FROM (${PAGES[table]}) WHERE id > ? ORDER BY id LIMIT ?`, after, limit);
+		let size = 0;
+		const rows = found.filter((row) => (size += JSON.stringify(row).length) < MOST_BYTES);
+		return { rows, next: rows.length < limit && rows.length === found.length ? null : rows.at(-1).id };
+	}
+}
+
+/** @param {string} cents a column */
+function dollars(cents) {
+	return `iif(${cents} IS NULL, NULL, printf('%.2f', ${cents} / 100.0))`;
+}
+
+/** The present, ISO 8601. */
+export function now() {
+	return new Date().toISOString();
 }

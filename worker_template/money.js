@@ -5,10 +5,7 @@ const DECIMAL = /^(-?)(\d{1,12})(?:\.(\d{1,18}))?$/;
 const AMOUNT = /^\d{1,9}(?:\.\d{1,2})?$/;
 const CENT = 10n ** 16n;
 
-/**
- * @param {unknown} text
- * @param {"down" | "up"} rounding of parts of a cent: money one has "down", money one spends "up"
- */
+/** Rounds money one has "down", money one spends "up". @param {unknown} text @param {"down" | "up"} rounding */
 export function toCents(text, rounding) {
 	const found = DECIMAL.exec(plain(text));
 	if (!found) return null;
@@ -19,7 +16,7 @@ export function toCents(text, rounding) {
 	return rest && rounding === "down" ? -cents - 1 : 0 - cents;
 }
 
-/** Cents in an amount a person chose: at most two decimals, never negative. @param {unknown} text */
+/** Cents a person chose: at most two decimals, never negative. @param {unknown} text */
 export function amount(text) {
 	return typeof text === "string" && AMOUNT.test(text) ? toCents(text, "down") : null;
 }

@@ -2,25 +2,18 @@
 
 import { sumOf, wasPlaced } from "./result.js";
 
-/**
- * Tells of each order, of each trouble once a day, and when it is over.
- * @param {import("./ledger.js").Ledger} ledger
- * @param {Result} result
- * @param {string} at
- */
-export function inform(ledger, { outcome, code, reason, orders }, at) {
-  for (const order of orders.filter(wasPlaced)) {
-    ledger.tell("trade", `Order placed: ${order.side} ${sumOf(order)}.`, at);
-  }
-  if (ledger.paused()) return;
-  const before = ledger.recall("trouble");
-  if (outcome === "refused" || outcome === "failed") {
-    const trouble = `${outcome} ${code} ${at.slice(0, 10)}`;
-    if (trouble === before) return;
-    ledger.remember("trouble", trouble);
-    ledger.tell(outcome, reason, at);
-  } else if (before !== null && outcome !== "closed") {
-    ledger.remember("trouble", null);
-    if (before.startsWith("failed")) ledger.tell("recovered", "Everything works again.", at);
-  }
+/** Each order, each trouble once a day, and when it is over. @param {Ledger} ledger @param {Result} result @param {string} day */
+export function inform(ledger, { outcome, code, reason, orders }, day) {
+	for (const order of orders.filter(wasPlaced)) ledger.tell("trade", `Order placed: ${order.side} ${sumOf(order)}.`);
+	if (ledger.paused()) return;
+	const before = ledger.recall("trouble");
+	const news = `${outcome} ${code} ${day}`;
+	if (outcome === "refused" || outcome === "failed" || code === "unarmed") {
+		if (news === before) return;
+		ledger.remember("trouble", news);
+		ledger.tell(code === "unarmed" ? "other" : "refusal", reason);
+	} else if (before !== null && outcome !== "closed") {
+		ledger.remember("trouble", null);
+		if (before.startsWith("failed")) ledger.tell("recovery", "Everything works again.");
+	}
 }

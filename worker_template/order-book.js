@@ -20,7 +20,7 @@ const TABLE = `
 	INSERT OR IGNORE INTO spent_before VALUES (1, 0)`;
 
 export class OrderBook extends Store {
-	/** @param {Pick<SqlStorage, "exec">} sql */
+	/** @param {Sql} sql */
 	constructor(sql) {
 		super(sql, TABLE);
 		const fresh = this.rows("SELECT 1 FROM sqlite_master WHERE name = 'own'").length === 0;
@@ -42,10 +42,7 @@ export class OrderBook extends Store {
 		);
 	}
 
-	/**
-	 * Notes how an order stands, and books what was newly bought or sold by it.
-	 * @param {string} clientOrderId @param {Pick<OwnOrder, "status" | "cost" | "open"> & Partial<OwnOrder>} change
-	 */
+	/** Books what was newly bought or sold. @param {string} clientOrderId @param {Change} change */
 	update(clientOrderId, { status, cost, open, reason, filled_qty, filled_price }) {
 		const before = this.byId(clientOrderId);
 		if (!before) return;
@@ -105,7 +102,7 @@ export class OrderBook extends Store {
 		return this.one("SELECT coalesce(sum(cost), 0) AS n FROM orders WHERE day = ?", day).n;
 	}
 
-	/** Keeps the table at its largest size; called once in a run. */
+	/** Keeps the table at its largest size. */
 	trim() {
 		const surplus = this.one("SELECT count(*) AS n FROM orders").n - KEEP;
 		if (surplus <= 0) return;
@@ -132,7 +129,7 @@ export const ENDINGS = {
 	lost: "can no longer be found at Alpaca",
 };
 
-/** An order as shown to its owner. @param {OwnOrder} order */
+/** @param {OwnOrder} order */
 export function shown({ symbol, side, cents, client_order_id, status, reason, at, filled_qty, filled_price }) {
 	return { symbol, side, notional: dollars(cents), client_order_id, status, reason, at, filled_qty, filled_price };
 }

@@ -11,7 +11,7 @@ const ENDED = ["filled", "canceled", "expired", "rejected", "replaced"];
 const MOST_LOOKUPS = 5;
 const ABSENT = { status: "absent", cost: 0, open: 0 };
 
-/** Places an order; afterwards the book knows more. Throws Halt to end the run. @param {Desk} desk @param {Wanted} wanted */
+/** Throws Halt to end the run. @param {Desk} desk @param {Wanted} wanted */
 export async function place(desk, wanted) {
 	const { book } = desk;
 	const id = wanted.client_order_id;
@@ -30,8 +30,7 @@ export async function place(desk, wanted) {
 			if (act === "skip") return undefined;
 			if (act !== "adopt") throw new Halt("refused", code, say, { pause: act === "pause" });
 		}
-		// It exists, or it may: Alpaca knows. An id unknown to Alpaca is sent again; if that fails too, it stays "sending"
-		// and counts as spent until the next run has asked once more.
+		// It exists, or it may: Alpaca knows. What it does not know is sent again, or stays "sending" until the next run.
 		const found = await desk.alpaca.orderById(id);
 		if (found.kind === "ok") return book.update(id, standing(found.body, wanted));
 		if (!isAbsent(found)) throw haltFor(found);
@@ -46,7 +45,7 @@ function market({ symbol, side, cents, nano = 0, client_order_id }) {
 	return { symbol, ...size, side, type: "market", time_in_force: "day", client_order_id };
 }
 
-/** Finds out what became of orders that were still open. Throws Halt. @param {Desk} desk @param {Fields[]} openOrders */
+/** Finds out what became of open orders. @param {Desk} desk @param {Fields[]} openOrders */
 export async function settle(desk, openOrders) {
 	const unclear = desk.book.open().filter((own) => !note(desk.book, own, openOrders));
 	if (unclear.length > 0) await clearUp(desk, unclear);
@@ -67,7 +66,7 @@ async function clearUp(desk, unclear) {
 	for (const own of unclear) report(desk, own);
 }
 
-/** Cents of own buys among Alpaca's orders; null if one cannot be counted. @param {Fields[]} orders @param {string} prefix */
+/** Cents of own buys; null if one cannot be counted. @param {Fields[]} orders @param {string} prefix */
 export function countSpent(orders, prefix) {
 	let total = 0;
 	for (const order of orders) {
@@ -79,7 +78,7 @@ export function countSpent(orders, prefix) {
 	return total;
 }
 
-/** What Alpaca tells of an order, as the book notes it. @param {Fields} order @param {Pick<OwnOrder, "side" | "cents">} wanted */
+/** @param {Fields} order @param {Pick<OwnOrder, "side" | "cents">} wanted */
 function standing(order, { side, cents }) {
 	const status = String(order.status ?? "unknown");
 	const filled = costCents(order.filled_qty, order.filled_avg_price);
@@ -91,17 +90,16 @@ function standing(order, { side, cents }) {
 	return { status, cost, open: ended ? 0 : 1, filled_qty, filled_price };
 }
 
-/** Whether an own order is among these; then it is noted. @param {Desk["book"]} book @param {OwnOrder} own @param {Fields[]} orders */
+/** Whether it is among these; then it is noted. @param {Desk["book"]} book @param {OwnOrder} own @param {Fields[]} orders */
 function note(book, own, orders) {
 	const order = orders.find((each) => each.client_order_id === own.client_order_id);
 	if (order) book.update(own.client_order_id, standing(order, own));
 	return order !== undefined;
 }
 
-/** Tells the owner how an order ended. @param {Desk} desk @param {OwnOrder} before */
-function report({ book, ledger, now }, before) {
+/** @param {Desk} desk @param {OwnOrder} before */
+function report({ book, ledger }, before) {
 	const own = book.byId(before.client_order_id);
-	const at = new Date(now()).toISOString();
 	if (!own || own.open === 1 || own.status === "absent") return;
 	const { symbol, side, status, cents, filled_qty: shares } = own;
 	const [done, what] = side === "buy" ? ["bought", "buy"] : ["sold", "sell about"];
@@ -109,10 +107,10 @@ function report({ book, ledger, now }, before) {
 	const sum = usd(worth([shares, own.filled_price]));
 	if (status === "filled") {
 		const text = side === "buy" ? `Bought ${usd(cents)} of ${symbol}` : `Sold ${symbol} for ${sum}`;
-		return ledger.tell("filled", `${text}: ${shares} shares at ${price} each.`, at);
+		return ledger.tell("trade", `${text}: ${shares} shares at ${price} each.`);
 	}
 	const part = status !== "lost" && shares ? ` Before that, ${sum} of it was ${done}.` : "";
-	return ledger.tell("ended", `The order to ${what} ${usd(cents)} of ${symbol} ${ENDINGS[status]}.${part}`, at);
+	return ledger.tell("trade", `The order to ${what} ${usd(cents)} of ${symbol} ${ENDINGS[status]}.${part}`);
 }
 
 /** @param {Failure} failure */

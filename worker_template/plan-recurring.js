@@ -41,7 +41,7 @@ function maySendAgain({ status, day }, today) {
 	return status === "absent" || (status === "refused" && day < today);
 }
 
-/** What became of the orders of this day or week. @param {OwnOrder[]} orders @param {string} period */
+/** @param {OwnOrder[]} orders @param {string} period */
 function inWords(orders, period) {
 	const statuses = [...new Set(orders.map(({ status }) => status))];
 	return statuses.map((status) => sentence(orders.filter((order) => order.status === status), period)).join(" ");

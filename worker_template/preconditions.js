@@ -16,9 +16,9 @@ export function checkBreak({ ledger, now }) {
 }
 
 /** Ends the run if someone or something paused trading. @param {Desk} desk */
-export function checkPause({ ledger, now }) {
+export function checkPause({ ledger, now, closing }) {
 	const paused = ledger.paused();
-	if (!paused) return;
+	if (!paused || closing) return;
 	const when = inWords(Date.parse(paused.since), now());
 	throw new Halt("paused", "paused", `Trading was paused ${when}. ${paused.note}`);
 }
@@ -58,7 +58,7 @@ export async function checkAccount({ alpaca, ledger, settings }) {
 	if (answer.kind === "refused" && answer.status === 403) throw haltFor({ kind: "keys" });
 	const account = readAccount(bodyOf(answer));
 	if (account.id !== settings.accountId) {
-		const reason = "These keys belong to another Alpaca account than the one this bot was set up for.";
+		const reason = "These keys belong to another Alpaca account than this bot's.";
 		throw new Halt("refused", "account", reason, { pause: true });
 	}
 	const { ending, status, currency, cash, equity } = account;
@@ -68,9 +68,9 @@ export async function checkAccount({ alpaca, ledger, settings }) {
 }
 
 /** Compares the own shares with Alpaca's; where there are too few it looks twice. @param {Desk} desk @param {Fields[]} positions */
-export function checkShares({ ledger, book, now }, positions) {
+export function checkShares({ ledger, book }, positions) {
 	const { told, doubtful } = book.shares.sight(positions);
-	for (const text of told) ledger.tell("shares", text, new Date(now()).toISOString());
+	for (const text of told) ledger.tell("other", text);
 	if (doubtful.length === 0) return;
 	const reason = `Alpaca shows fewer shares of ${doubtful.join(", ")} than the bot bought. It looks once more before it acts.`;
 	throw new Halt("idle", "shares", reason);

@@ -3,16 +3,7 @@
 
 import { toCents, usd } from "./money.js";
 
-/**
- * What follows. adopt: the order exists already, skip: not this symbol, stop: no more orders in this run, pause: nor in
- * later ones.
- * @typedef {"adopt" | "skip" | "stop" | "pause"} Act
- */
-
-/**
- * Phrases of Alpaca's, what follows, a short name, and the matter in our words.
- * @type {[string[], Act, string, string][]}
- */
+/** Phrases of Alpaca's, what follows, a short name, and the matter in our words. @type {[string[], Act, string, string][]} */
 const KNOWN = [
 	[["client_order_id must be unique"], "adopt", "duplicate", "Alpaca knows this order already."],
 	[["by user request"], "pause", "suspended", "New orders are switched off in the settings of the Alpaca account."],

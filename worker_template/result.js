@@ -2,21 +2,18 @@
 
 import { dollars, toCents, usd } from "./money.js";
 
-/** The same in a slot, however often: one wish never becomes two orders. @param {Desk} desk @param {string} slot @param {Intent} intent */
+/** One wish never becomes two orders. @param {Desk} desk @param {string} slot @param {Intent} intent */
 export function clientOrderId({ settings }, slot, { symbol, side }) {
 	return `${settings.prefix}${slot}-${symbol}-${side === "buy" ? "b" : "s"}`;
 }
 
-/** For the record. @param {Desk} desk @param {string} slot @param {Intent} intent @param {string} status @param {string} reason */
+/** @param {Desk} desk @param {string} slot @param {Intent} intent @param {string} status @param {string} reason */
 export function line(desk, slot, intent, status, reason) {
 	const { symbol, side, cents } = intent;
 	return { symbol, side, notional: dollars(cents), client_order_id: clientOrderId(desk, slot, intent), status, reason };
 }
 
-/**
- * Where orders were placed, that comes first, whatever happened afterwards.
- * @param {Result} result @param {Outcome} outcome @param {string} code @param {string} reason
- */
+/** Where orders were placed, that comes first. @param {Result} result @param {Outcome} outcome @param {string} code @param {string} reason */
 export function conclude(result, outcome, code, reason) {
 	const placed = result.orders.filter(wasPlaced).map(sumOf);
 	result.outcome = placed.length > 0 ? "traded" : outcome;
@@ -24,7 +21,7 @@ export function conclude(result, outcome, code, reason) {
 	result.reason = placed.length > 0 ? `Order placed: ${placed.join(", ")}. ${reason}`.trim() : reason;
 }
 
-/** What an order is about, in words: "$10.00 of VTI". @param {PlacedOrder} order */
+/** @param {PlacedOrder} order */
 export function sumOf({ notional, symbol }) {
 	return `${usd(toCents(notional, "up"))} of ${symbol}`;
 }

@@ -4,6 +4,7 @@
 import { BadSettings, money, record, symbols, text } from "./checks.js";
 import { readPlan } from "./plans.js";
 
+const LESS = /** @type {const} */ (["perOrder", "perDay", "budget", "perSymbol", "dailyLoss"]);
 const HOSTS = { paper: "https://paper-api.alpaca.markets", live: "https://api.alpaca.markets" };
 
 /**
@@ -19,6 +20,8 @@ export function readSettings(env, chosen = {}) {
 	if (!/^[0-9a-f]{8}$/.test(env.DEPLOYMENT)) throw new BadSettings("DEPLOYMENT is not 8 hexadecimal digits.");
 	if (!env.APCA_API_KEY_ID || !env.APCA_API_SECRET_KEY) throw new BadSettings("There are no Alpaca keys.");
 	const fixed = readLimits(env.CEILINGS, "CEILINGS");
+	const ceilings = readLimits(chosen.limits ?? {}, "limits", fixed);
+	if (isLooser(ceilings, fixed)) throw new BadSettings("The limits go beyond CEILINGS.");
 	return {
 		mode,
 		alpacaUrl,
@@ -28,47 +31,29 @@ export function readSettings(env, chosen = {}) {
 		secret: env.APCA_API_SECRET_KEY,
 		prefix: `soar1-${env.DEPLOYMENT}-`,
 		plan: readPlan(chosen.plan ?? env.PLAN),
-		ceilings: tighter(fixed, chosen.limits),
+		ceilings,
 	};
 }
 
 /** What stands against a choice; null if nothing does. @param {Bindings} env @param {Chosen} chosen */
-export function objectionTo(env, { plan, limits }) {
+export function objectionTo(env, { plan, limits = {} }) {
 	const fixed = readLimits(env.CEILINGS, "CEILINGS");
+	let error = "bad_plan";
 	try {
-		if (plan !== undefined && readPlan(plan).symbols.some((symbol) => !fixed.symbols.includes(symbol))) {
-			return { error: "beyond_ceiling", message: "The plan names a symbol you did not agree to." };
-		}
-	} catch (error) {
-		return { error: "bad_plan", message: plain(error) };
-	}
-	try {
-		if (limits === undefined || JSON.stringify(tighter(fixed, limits)) === JSON.stringify(readLimits(limits, "limits", fixed))) return null;
+		const named = plan === undefined ? [] : readPlan(plan).symbols;
+		error = named.every((symbol) => fixed.symbols.includes(symbol)) ? "bad_limits" : "beyond_ceiling";
+		if (error === "beyond_ceiling") return { error, message: "The plan names a symbol you did not agree to." };
+		if (!isLooser(readLimits(limits, "limits", fixed), fixed)) return null;
 		return { error: "beyond_ceiling", message: "A limit may only be made tighter than it was at the deployment." };
-	} catch (error) {
-		return { error: "bad_limits", message: plain(error) };
+	} catch (bad) {
+		if (bad instanceof BadSettings) return { error, message: bad.message };
+		throw bad;
 	}
 }
 
-/** @param {unknown} error */
-function plain(error) {
-	if (!(error instanceof BadSettings)) throw error;
-	return error.message;
-}
-
-/** @param {Ceilings} fixed @param {unknown} limits */
-function tighter(fixed, limits) {
-	if (limits === undefined) return fixed;
-	const own = readLimits(limits, "limits", fixed);
-	return {
-		perOrder: Math.min(fixed.perOrder, own.perOrder),
-		perDay: Math.min(fixed.perDay, own.perDay),
-		budget: Math.min(fixed.budget, own.budget),
-		perSymbol: Math.min(fixed.perSymbol, own.perSymbol),
-		cashKept: Math.max(fixed.cashKept, own.cashKept),
-		dailyLoss: Math.min(fixed.dailyLoss, own.dailyLoss),
-		symbols: fixed.symbols,
-	};
+/** @param {Ceilings} own @param {Ceilings} fixed */
+function isLooser(own, fixed) {
+	return own.cashKept < fixed.cashKept || LESS.some((name) => own[name] > fixed[name]);
 }
 
 /** @param {unknown} raw @param {string} name @param {Ceilings} [base] what holds where a field is left out */

@@ -12,7 +12,7 @@ const TABLES = `
 	INSERT OR IGNORE INTO gained VALUES (1, 0)`;
 
 export class OwnShares extends Store {
-	/** @param {Pick<SqlStorage, "exec">} sql */
+	/** @param {Sql} sql */
 	constructor(sql) {
 		super(sql, TABLES);
 	}

@@ -1,18 +1,18 @@
 // Reading a table of the Durable Object's SQLite database, as the classes with the tables do.
 
 export class Store {
-	/** @param {Pick<SqlStorage, "exec">} sql @param {string} tables */
+	/** @param {Sql} sql @param {string} tables */
 	constructor(sql, tables) {
 		this.sql = sql;
 		sql.exec(tables);
 	}
 
-	/** @param {string} query @param {unknown[]} values @returns {any[]} */
+	/** @param {string} query @param {any[]} values @returns {any[]} */
 	rows(query, ...values) {
-		return this.sql.exec(query, .../** @type {SqlStorageValue[]} */ (values)).toArray();
+		return this.sql.exec(query, ...values).toArray();
 	}
 
-	/** @param {string} query @param {unknown[]} values @returns {any} */
+	/** @param {string} query @param {any[]} values @returns {any} */
 	one(query, ...values) {
 		return this.rows(query, ...values)[0];
 	}

@@ -21,9 +21,8 @@ export async function tick(desk) {
 		await run(desk, result);
 	} catch (error) {
 		if (!(error instanceof Halt)) throw error;
-		const at = new Date(desk.now()).toISOString();
 		const mark = error.code === "keys" ? desk.mark : null;
-		if (error.pause) desk.ledger.pause(error.code, error.reason, at, "latched", mark);
+		if (error.pause) desk.ledger.pause(error.code, error.reason, "latch", mark);
 		if (error.until > 0) desk.ledger.remember("wait_until", error.until);
 		result.detail = error.detail;
 		conclude(result, error.outcome, error.code, error.reason);

@@ -255,6 +255,8 @@ interface OwnOrder {
   filled_price: string | null;
 }
 
+/** How an order stands now. */
+type Change = Pick<OwnOrder, "status" | "cost" | "open"> & Partial<OwnOrder>;
 /** An order to place; `nano` is how much to sell. */
 type Wanted = Intent & { client_order_id: string; slot: string; day: string };
 
@@ -271,6 +273,8 @@ interface Desk {
   mark: string;
   /** say what would be ordered and place nothing */
   dry: boolean;
+  /** it sells for its owner, paused or not */
+  closing?: boolean;
 }
 
 type Outcome = "paused" | "closed" | "idle" | "traded" | "refused" | "failed" | "dry";
@@ -306,3 +310,41 @@ type Wait = { kind: "wait"; until: number };
 type Unreachable = { kind: "unreachable"; why: "late" | "connection" | "trouble" | "odd" | "spent"; status: number | null };
 type Failure = Refused | KeysRejected | Wait | Unreachable;
 type Answer = Ok | Failure;
+
+type Sql = Pick<SqlStorage, "exec">;
+
+/**
+ * What follows from a refused order (refusals.js). adopt: it exists already, skip: not this symbol, stop: no more orders
+ * in this run, pause: nor in later ones.
+ */
+type Act = "adopt" | "skip" | "stop" | "pause";
+
+// Commands (commands.js), and what they ask of what is remembered.
+
+type Ledger = import("./ledger.js").Ledger;
+type Book = import("./order-book.js").OrderBook;
+/** The tables one can be sent in pages. */
+type Table = keyof typeof import("./ledger.js").PAGES;
+type Row = { id: number; [column: string]: string | number | null };
+/** What an event is about. `pause` and `change` tell what a command did. */
+type Kind = "trade" | "refusal" | "latch" | "recovery" | "pause" | "change" | "other";
+type Pause = { reason: string; since: string; note: string };
+
+type State = import("./state.js").SoarState;
+type Stub = DurableObjectStub<State>;
+
+/** A request whose signature and time hold; its nonce must still be shown to be new. */
+interface Signed {
+  /** what is asked for: "status" of "/v1/status" */
+  command: string;
+  nonce: string;
+  /** Unix milliseconds after which the same request would be too old anyway */
+  until: number;
+  body: string;
+}
+
+/** `text` is JSON. */
+interface Reply {
+  status: number;
+  text: string;
+}

@@ -1,46 +1,35 @@
 // Soar's Worker: a small trading bot that runs in its owner's own Cloudflare account with its owner's own keys.
 // Every quarter of an hour it looks whether the plan wants something (scheduled), and it obeys signed commands (fetch).
-// Read on in tick.js for what it does with money, in signature.js for whom it obeys.
+// Read on in tick.js for what it does with money, in signature.js for whom it obeys, in commands.js for what.
 
-import { carryOut } from "./commands.js";
+import { answer, No } from "./reply.js";
+import { rotate } from "./rotate.js";
 import { readSigned } from "./signature.js";
 import { SoarState } from "./state.js";
+import { removeItself } from "./stop.js";
 
 export { SoarState };
 
+const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+
 /** @satisfies {ExportedHandler<Bindings>} */
 export default {
-  async fetch(request, env, ctx) {
-    try {
-      const signed = await readSigned(request, String(env.COMMAND_KEY ?? ""), Date.now());
-      if (!signed) return unauthorized();
-      const state = theState(env);
-      if (!(await state.claimNonce(signed.nonce, signed.until))) return unauthorized();
-      const call = { env, state, defer: ctx.waitUntil.bind(ctx) };
-      const { status, body } = await carryOut(signed.command, signed.body, call);
-      return json(status, body);
-    } catch (error) {
-      // The kind of error only: a message might quote what it was about.
-      console.log(JSON.stringify({ at: "fetch", error: error instanceof Error ? error.name : "unknown" }));
-      return json(500, { error: "internal", message: "Something went wrong inside the bot." });
-    }
-  },
+	async fetch(request, env, ctx) {
+		const { status, text } = await answer(async () => {
+			const signed = await readSigned(request, String(env.COMMAND_KEY ?? ""));
+			if (!signed) throw new No(401, "unauthorized");
+			return signed.command === "rotate" ? rotate(env, theState(env), signed) : theState(env).obey(signed);
+		});
+		if (status === 202) ctx.waitUntil(removeItself(env, theState(env)));
+		return new Response(text, { status, headers: HEADERS });
+	},
 
-  async scheduled(_event, env) {
-    await theState(env).tick("cron", false);
-  },
+	async scheduled(_event, env) {
+		await theState(env).tick("cron", false);
+	},
 };
 
 /** @param {Bindings} env */
 function theState(env) {
-  return env.STATE.get(env.STATE.idFromName("soar"));
-}
-
-function unauthorized() {
-  return json(401, { error: "unauthorized" });
-}
-
-/** @param {number} status @param {Record<string, unknown>} body */
-function json(status, body) {
-  return Response.json(body, { status, headers: { "Cache-Control": "no-store" } });
+	return env.STATE.get(env.STATE.idFromName("soar"));
 }

@@ -98,6 +98,11 @@ class Broker:
         orders: list[Json] = overview["accounts"][0]["orders"]
         return orders
 
+    def is_locked(self) -> bool:
+        """Whether the account takes no new orders because its owner said so."""
+        overview = self._control("GET", f"/overview?account={self.id}")
+        return bool(overview["accounts"][0]["suspend_trade"])
+
     def calls(self) -> list[str]:
         """The requests since the last time this was asked, as "GET /v2/clock"."""
         page = self._control("GET", f"/calls?since={self._seen}")

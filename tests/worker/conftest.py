@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from sandbox.alpaca.server import ServedAlpaca
 from tests.worker.broker import Broker
 from tests.worker.cloud import Cloud
-from tests.worker.runtime import Owner, Workerd, good, wait_until_midnight_is_far
+from tests.worker.runtime import Owner, Workerd, good, wait_until, wait_until_midnight_is_far
 
 TOKEN = "cfut_" + "t" * 40 + "00000000"
 BUY = {"kind": "recurring", "symbols": ["VTI"], "amount": "10.00", "every": "day"}
@@ -23,6 +25,12 @@ class Deployment:
 
     def __init__(self, workerd: Workerd, owner: Owner, broker: Broker, cloud: Cloud) -> None:
         self.workerd, self.owner, self.broker, self.cloud = workerd, owner, broker, cloud
+        self._told = 0
+
+    def arm(self) -> None:
+        """Let the plan trade; what was told by then is not told again by `events` and `kinds`."""
+        self.ask("arm")
+        self._told = self.ask("events", {})["next"]
 
     def ask(self, command: str, body: object = None) -> Any:
         """The answer of a command that must work, and says what it says in plain words."""
@@ -33,11 +41,24 @@ class Deployment:
     def tick(self, **body: object) -> Any:
         return self.ask("tick", body)["run"]
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While a run has looked at the account and no further; make Alpaca slow before."""
+        with ThreadPoolExecutor(1) as thread:
+            run = thread.submit(self.tick)
+            wait_until(lambda: "GET /v2/account" in self.broker.calls())
+            yield
+            run.result()
+
     def events(self) -> list[str]:
-        return [f"{event['kind']}: {event['text']}" for event in self.ask("events", {})["events"]]
+        return [f"{event['kind']}: {event['text']}" for event in self._events()]
 
     def kinds(self) -> list[str]:
-        return [event["kind"] for event in self.ask("events", {})["events"]]
+        return [event["kind"] for event in self._events()]
+
+    def _events(self) -> list[Any]:
+        events: list[Any] = self.ask("events", {"after": self._told})["events"]
+        return events
 
 
 Deploy = Callable[..., Deployment]
@@ -89,10 +110,13 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def deploy(tmp_path: Path, broker: Broker, cloud: Cloud, alpaca: ServedAlpaca, http: httpx.Client) -> Iterator[Deploy]:
-    """Deploys with a daily buy of 10 USD of VTI; keyword arguments replace bindings, None leaves one out."""
+    """Deploys with a daily buy of 10 USD of VTI; keyword arguments replace bindings, None leaves one out.
+
+    The plan is armed unless the test says `armed=False`.
+    """
     running: list[Workerd] = []
 
-    def started(**changed: object) -> Deployment:
+    def started(*, armed: bool = True, **changed: object) -> Deployment:
         owner = Owner(http)
         bindings: dict[str, object] = {
             "APCA_API_KEY_ID": broker.keys["key_id"],
@@ -115,7 +139,10 @@ def deploy(tmp_path: Path, broker: Broker, cloud: Cloud, alpaca: ServedAlpaca, h
         workerd = Workerd(tmp_path, bindings, http)
         running.append(workerd)
         workerd.start()
-        return Deployment(workerd, owner, broker, cloud)
+        deployment = Deployment(workerd, owner, broker, cloud)
+        if armed:
+            deployment.arm()
+        return deployment
 
     yield started
     for workerd in running:

@@ -25,13 +25,38 @@ TEMPLATE = ROOT / "worker_template"
 NEW_YORK = ZoneInfo("America/New_York")
 COMPATIBILITY_DATE = "2026-06-01"
 
-# Stands in for Cloudflare's scheduler: a request with ?t= fires the cron handler, as if it were due then.
+# Stands in for Cloudflare's scheduler: a request with ?t= fires the cron handler, as if it were due then; one with
+# ?do= turns the clock for the Durable Object's alarm, see TURNED.
 CRON = """
 export default { async fetch(request, env) {
-  const scheduledTime = new Date(Number(new URL(request.url).searchParams.get("t")));
+  const asked = new URL(request.url).searchParams;
+  if (asked.has("do")) return Response.json(await env.STATE.get(env.STATE.idFromName("soar")).turn(asked.get("do")));
+  const scheduledTime = new Date(Number(asked.get("t")));
   await env.WORKER.scheduled({ scheduledTime, cron: "*/15 * * * *" });
   return new Response("done");
 } };
+"""
+
+# The Worker as it is, but for a clock that can be turned: nobody waits a quarter of an hour for an alarm.
+TURNED = """
+import worker, { SoarState as Real } from "./worker.js";
+export default worker;
+export class SoarState extends Real {
+  async turn(how) {
+    if (how === "due") await this.ctx.storage.setAlarm(Date.now());
+    if (how === "soon") await this.ctx.storage.setAlarm(Date.now() + 1500);
+    if (how === "forget-armed") this.ledger.remember("armed", null);
+    if (how === "lose") await this.ctx.storage.deleteAlarm();
+    if (how === "break") this.broken = true;
+    if (how === "mend") this.broken = false;
+    if (how === "no-cron") this.ledger.remember("cron_at", Date.now() - 25 * 60_000);
+    return this.ctx.storage.getAlarm();
+  }
+  tick(...how) {
+    if (this.broken) throw new Error("as the test wants it");
+    return super.tick(...how);
+  }
+}
 """
 
 Bindings = Mapping[str, object]
@@ -85,14 +110,20 @@ class Workerd:
         due = int(time.time() // 900 * 900 * 1000)
         self._http.get(f"{self.cron_url}/?t={due}").raise_for_status()
 
+    def turn(self, how: str) -> int | None:
+        """Turn the clock of the alarm (`TURNED`); when it is set to go off, in Unix milliseconds, or None."""
+        due: int | None = self._http.get(f"{self.cron_url}/?do={how}").raise_for_status().json()
+        return due
+
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
     def _config(self) -> str:
         (self.folder / "cron.js").write_text(CRON)
+        (self.folder / "turned.js").write_text(TURNED)
+        files = [self.folder / "turned.js", *(TEMPLATE / name for name in module_names())]
         modules = ",\n".join(
-            f"(name = {json.dumps(name)}, esModule = embed {json.dumps(str(TEMPLATE / name))})"
-            for name in module_names()
+            f"(name = {json.dumps(file.name)}, esModule = embed {json.dumps(str(file))})" for file in files
         )
         bindings = ",\n".join(_binding(name, value) for name, value in self.bindings.items())
         disk = json.dumps(str(self.folder / "disk"))
@@ -120,7 +151,10 @@ const worker :Workerd.Worker = (
 const cron :Workerd.Worker = (
   modules = [(name = "cron.js", esModule = embed "cron.js")],
   compatibilityDate = "{COMPATIBILITY_DATE}",
-  bindings = [(name = "WORKER", service = "worker")],
+  bindings = [
+    (name = "WORKER", service = "worker"),
+    (name = "STATE", durableObjectNamespace = (className = "SoarState", serviceName = "worker")),
+  ],
 );
 """
 

@@ -78,7 +78,7 @@ def test_a_command_is_obeyed_once(deployed: Deployment) -> None:
 
 
 def test_a_worker_without_a_proper_command_key_obeys_nobody(deploy: Deploy) -> None:
-    deployed = deploy(COMMAND_KEY="")
+    deployed = deploy(COMMAND_KEY="", armed=False)
     assert deployed.owner.send(deployed.workerd.url, "status").status_code == 401
 
 
@@ -110,17 +110,18 @@ def test_a_body_that_makes_no_sense_is_refused(deployed: Deployment) -> None:
         assert set(answer.json()) == {"error", "message"}
 
 
-def test_events_are_read_with_a_cursor(deployed: Deployment) -> None:
+def test_events_are_read_with_a_cursor(deploy: Deploy) -> None:
+    deployed = deploy(armed=False)
     still = {"run": None, "paused": None}
     assert deployed.ask("events", {}) == {"events": [], "next": 0, "pulse": still}
     for _ in range(2):
         deployed.ask("pause")
         deployed.ask("resume")
     first = deployed.ask("events", {"after": 0, "limit": 3})
-    assert [event["kind"] for event in first["events"]] == ["paused", "resumed", "paused"]
+    assert [event["kind"] for event in first["events"]] == ["pause", "pause", "pause"]
     assert set(first["events"][0]) == {"id", "at", "kind", "text"}
     rest = deployed.ask("events", {"after": first["next"]})
-    assert [event["kind"] for event in rest["events"]] == ["resumed"]
+    assert [event["kind"] for event in rest["events"]] == ["pause"]
     assert deployed.ask("events", {"after": rest["next"]}) == {"events": [], "next": rest["next"], "pulse": still}
 
 

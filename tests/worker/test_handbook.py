@@ -30,6 +30,7 @@ from tests.worker.runtime import ROOT
 
 SCRIPT = "soar-paper-ab12cd34"
 HANDBOOK = ROOT / "docs/worker.md"
+LAST_LOOK = "soar arm | jq .armed\nsoar tick | jq -c .run"
 TOOLS = ("bash", "curl", "jq", "openssl")
 
 
@@ -106,7 +107,7 @@ def test_every_command_of_the_handbook_works(
             "account=fedcba9876543210fedcba9876543210": f"account={new}",
             "address=https://$script.$name.workers.dev": f"address={cloudflare}/workers/$name/$script",
             "SOAR=~/soar": f"SOAR={ROOT}",
-            removal: f"address={cloudflare}/workers/bob/$script; soar tick | jq -c .run\n{removal}",
+            removal: f"address={cloudflare}/workers/bob/$script\n{LAST_LOOK}\n{removal}",
         },
     )
     broker.market(is_open=True)
@@ -121,7 +122,7 @@ def test_every_command_of_the_handbook_works(
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     said = done.stdout.splitlines()
-    assert (said.count("true"), said.count("false")) == (12, 0)
+    assert (said.count("true"), said.count("false")) == (14, 0)
     assert "Nothing to do. Bought today already: $10.00 of VTI." in said
     assert not any(value in done.stdout for value in pasted)
     # The moved Worker has forgotten what it bought, but neither the limits nor Alpaca have.

@@ -23,7 +23,7 @@ def test_no_order_goes_beyond_a_limit(deploy: Deploy, ceilings: dict[str, object
         assert (run["outcome"], run["orders"][0]["status"]) == ("refused", "refused")
         assert says in run["reason"]
     assert deployed.broker.orders() == []
-    assert deployed.kinds() == ["refused"]
+    assert deployed.kinds() == ["refusal"]
 
 
 def test_limits_count_what_was_spent_before(deploy: Deploy) -> None:
@@ -116,7 +116,7 @@ def test_rejected_keys_pause_the_worker_until_there_are_others(deployed: Deploym
     assert deployed.ask("status")["paused"] == paused
     deployed.workerd.restart(APCA_API_KEY_ID=pair["key_id"], APCA_API_SECRET_KEY=pair["secret"])
     assert deployed.tick()["outcome"] == "traded"
-    assert deployed.kinds() == ["latched", "recovered", "trade"]
+    assert deployed.kinds() == ["latch", "recovery", "trade"]
 
 
 def test_new_keys_do_not_undo_what_the_owner_paused(deployed: Deployment) -> None:

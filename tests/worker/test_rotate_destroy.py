@@ -36,7 +36,7 @@ def test_new_keys_change_in_one_request(deployed: Deployment) -> None:
         }
     }
     assert deployed.ask("status")["paused"] is None
-    assert deployed.kinds() == ["latched", "rotated", "recovered"]
+    assert deployed.kinds() == ["latch", "change", "recovery"]
     deployed.workerd.restart(APCA_API_KEY_ID=pair["key_id"], APCA_API_SECRET_KEY=pair["secret"])
     assert deployed.tick()["outcome"] == "traded"
 
@@ -127,8 +127,8 @@ def test_a_worker_that_cannot_delete_itself_says_so(deployed: Deployment) -> Non
     deployed.cloud.refuse(403, 10000)
     assert deployed.owner.send(deployed.workerd.url, "destroy").status_code == 202
     deployed.cloud.wait_for(1)
-    wait_until(lambda: deployed.kinds() == ["paused", "not_destroyed"])
+    wait_until(lambda: deployed.kinds() == ["pause", "other"])
     assert deployed.events()[-1] == (
-        "not_destroyed: The bot could not delete itself. Cloudflare did not allow it. "
+        "other: The bot could not delete itself. Cloudflare did not allow it. "
         "It is paused. Please delete it in your Cloudflare account."
     )
