@@ -10,13 +10,13 @@ from bot.operations.tending import card
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
 from bot.vault.keyring import CannotOpen
-from deploy.commands import WorkerClient
+from deploy.commands import UNKNOWN_COMMAND, WorkerClient
 from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
 from deploy.outcomes import Closing, Sale
 
 TRADING = ("arm", "set", "cancel_orders", "preview", "close", "lock", "unlock")
 REFUSALS = {
-    "unknown_command": "worker_outdated",
+    UNKNOWN_COMMAND: "worker_outdated",
     "market_closed": "market_closed",
     "beyond_ceiling": "beyond_ceiling",
 }

@@ -40,8 +40,7 @@ CLOSE = (
     *(
         "mark.",
         "card.",
-        "review.m",
-        "review.p",
+        "review.",
         "working.elapsed",
         "settings.quiet_o",
         "settings.quiet_at",
