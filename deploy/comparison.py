@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from deploy.accounts import OUR_TAG
 from deploy.deployment import COMPATIBILITY_DATE, CRON, KEY_ID, KEY_SECRET, OWN_TOKEN, Deployment, variables
 from deploy.inspection import Binding, Found
 from deploy.template import VERSION_DIGITS, Template, digest_of
@@ -20,7 +21,7 @@ Kind = Literal[
     "module_changed", "module_added", "module_missing",
     "variable_changed", "variable_missing", "binding_added", "secret_missing",
     "schedule_missing", "schedule_added", "address_off", "previews_on", "domain_added", "versions_split",
-    "date_changed", "flag_added",
+    "date_changed", "flag_added", "mark_missing",
 ]  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def compare(found: Found, expected: Expected) -> Comparison:
         *(_modules(found, expected.template) if code == "changed" else ()),
         *_bindings(found, expected, deployed),
         *_surroundings(found, expected.schedule),
+        *(() if {OUR_TAG, expected.deployment.own_tag} <= set(found.tags) else (Difference("mark_missing"),)),
     ]
     return Comparison(code, tuple(differences))
 

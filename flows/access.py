@@ -93,6 +93,8 @@ def _connect(  # noqa: PLR0917  (the parts of one request)
     arguments: dict[str, Json] = {"token": token.ticket, "account": wanted, "account_name": known, "name": name}
     if account_id:
         arguments["account_id"] = account_id
+    if isinstance(job, NewWorker):
+        arguments |= {"worker": job.worker, "mode": str(job.mode)}
     connecting = Connecting(job, token, context.fresh_id, account, *given)
     return Move(connecting, (StartOperation(context.fresh_id, "connect", arguments),))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flows.control import DESTROY_PHRASE
 from flows.events import Context
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Facts, Strays, Verdict
@@ -11,6 +13,7 @@ from flows.verifying import OVERWRITE_PHRASE, SHOWN_STRAYS
 from flows.words import Text, say
 
 MOST_SHOWN = 8
+LONGEST_LIST = 400  # characters
 
 
 def at_work(state: AtWork, context: Context) -> Screen:
@@ -58,9 +61,9 @@ def _verdict_rows(state: Verdict) -> tuple[tuple[Button, ...], ...]:
     match state.code:
         case "absent":
             rows.append((Tap(say("button.tidy"), "tidy", style=Style.MAIN),))
-        case "earlier":
+        case "earlier" if state.updatable:
             rows.append((Tap(say("button.update"), "update", style=Style.MAIN),))
-        case "changed":
+        case "changed" if state.updatable:
             rows.append((Tap(say("button.replace"), "update", style=Style.GRAVE),))
         case _:
             pass
@@ -76,12 +79,18 @@ def _facts(facts: Facts) -> list[Text]:
     return [
         say("facts.title"),
         say("facts.code", modules=facts.modules, size=f"{facts.size:,}"),
-        say("facts.variables", names=", ".join(plain) or "–"),
-        say("facts.secrets", names=", ".join(facts.secrets) or "–"),
-        say("facts.schedules", crons=", ".join(facts.schedules) or "–"),
-        say(f"facts.address_{on}", domains=", ".join(facts.domains) or "–"),
+        say("facts.variables", names=_listed(plain)),
+        say("facts.secrets", names=_listed(facts.secrets)),
+        say("facts.schedules", crons=_listed(facts.schedules)),
+        say(f"facts.address_{on}", domains=_listed(facts.domains)),
         say("facts.releases", count=facts.releases, last=facts.last_release[:16].replace("T", " ") or "–"),
     ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write names in a row; a message of Telegram's must not grow too long, whatever somebody has added."""
+    whole = ", ".join(names) or "–"
+    return whole if len(whole) <= LONGEST_LIST else whole[: LONGEST_LIST - 1] + "…"
 
 
 def confirm_overwrite(state: ConfirmOverwrite, context: Context) -> Screen:

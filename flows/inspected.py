@@ -78,6 +78,12 @@ class Verdict:
     strays: tuple[Stray, ...] = ()
 
     @property
+    def updatable(self) -> bool:
+        """Whether there is newer code, and the Worker is marked as Soar's."""
+        marked = all(each.kind != "mark_missing" for each in self.differences)
+        return marked and self.code in {"earlier", "changed"}
+
+    @property
     def by_hand(self) -> bool:
         """Whether the code is somebody's own: an update would overwrite it."""
         return self.code == "changed"

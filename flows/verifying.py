@@ -119,7 +119,7 @@ def _number(data: Mapping[str, Json], name: str) -> int:
 
 def update_tapped(state: Verdict, _argument: str, context: Context) -> Move:
     """Put the published code in place; a user's own code only after a phrase."""
-    if state.code == "absent":
+    if not state.updatable:
         return Move(state)
     if context.now - state.at > STALE:
         return _again(state, context)

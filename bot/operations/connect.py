@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.operations.workshop import Workshop, done, failed, refused
+from bot.operations.workshop import Workshop, done, failed, refused, script_name
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from deploy.accounts import Account, Look, connect, look
@@ -61,6 +61,10 @@ async def _accounts(shop: Workshop, token: Secret, account_id: str) -> tuple[Acc
 
 async def _looked(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:
     found = await look(shop.cloudflare, token, account.id)
+    worker_id = str(operation.arguments.get("worker") or "")
+    there = found.script(script_name(str(operation.arguments.get("mode")), worker_id)) if worker_id else None
+    if there is not None and there.deployment_id != worker_id[:8]:
+        return failed("foreign_script", detail=there.name)
     about: dict[str, object] = {"account": account.id, "account_name": account.name}
     if found.subdomain is None:
         return done("no_name", suggestion=suggest_names(account.name)[0], **about)

@@ -11,7 +11,7 @@ from bot.keycheck import Good
 from bot.keycheck.symbols import first_flaw
 from bot.operations.keys import verdict
 from bot.operations.tending import meant
-from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
+from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused, script_name
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
@@ -118,7 +118,7 @@ async def _row(shop: Workshop, operation: Operation, found: Good, keys: Keys) ->
 
 def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Good, keys: Keys) -> workers.Worker:
     worker_id, mode = str(arguments["worker"]), str(arguments["mode"])
-    script = f"soar-{mode}-{worker_id[:8]}"
+    script = script_name(mode, worker_id)
     subdomain = str(arguments["subdomain"])
     return workers.Worker(
         id=worker_id,

@@ -98,6 +98,11 @@ class Workshop:
         return Site(self.cloudflare, token, deployment)
 
 
+def script_name(mode: str, worker_id: str) -> str:
+    """Name a Worker: its mode, and the part of its id that tags it."""
+    return f"soar-{mode}-{worker_id[:8]}"
+
+
 def account_hash(worker_id: str, account_id: str) -> str:
     """Remember an Alpaca account without keeping its id: it differs from Worker to Worker."""
     return hashlib.sha256(f"{worker_id}|{account_id}".encode()).hexdigest()

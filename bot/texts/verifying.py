@@ -64,6 +64,7 @@ VERIFYING: Final[dict[str, str]] = {
     "differs.versions_split": "• {name} versions run side by side; I could compare only the newest",
     "differs.date_changed": "• it runs with the rules of {name} (compatibility date)",
     "differs.flag_added": "• an extra setting: <code>{name}</code> (compatibility flag)",
+    "differs.mark_missing": "• the mark that says it is mine is missing: I neither update nor remove it",
     "differs.more": "• and {count} more",
     "facts.title": "<b>What is there:</b>",
     "facts.code": "• code: {modules} files, {size} bytes",

@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.conftest import Invites
 from tests.acceptance.house import House, until
-from tests.acceptance.newcomer import Newcomer
+from tests.acceptance.newcomer import PUBLISHED, Newcomer
 
 Story = AsyncGenerator[None, None]
 
@@ -146,6 +146,57 @@ async def while_a_deploy_is_taken_back(ada: Newcomer) -> Story:
     await all_is_well(ada, workers=0)
 
 
+async def at_an_update(ada: Newcomer) -> Story:
+    script = await ada.gets_a_bot()
+    await ada.uploads(script, {"worker.js": (PUBLISHED / "worker.js").read_bytes() + b"\n// mine\n"})
+    await ada.commands("/verify", "A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then="The code is not what is published")
+    await ada.taps("Replace that code", "type REPLACE")
+    await ada.mischief.cloudflare("hang", f"{ada.account}/workers/.*/schedules", method="PUT")
+    await ada.says("REPLACE")
+    await ada.mischief.reached("PUT", ada.account, script, "/schedules")
+    yield
+    await ada.sees("Updated: what runs is what is published today")
+    await all_is_well(ada)
+    assert await ada.sites.module(script, "worker.js") == (PUBLISHED / "worker.js").read_bytes()
+
+
+async def at_a_take_over(ada: Newcomer) -> Story:
+    script = await ada.gets_a_bot()
+    await ada.says("/forget")
+    await ada.taps("Forget me", "I have forgotten everything about this chat")
+    await ada.agrees_again()
+    await ada.pastes(await ada.token(), then="There is a bot of mine that I do not know")
+    await ada.mischief.cloudflare("hang", f"{ada.account}/workers/.*/schedules", method="PUT")
+    await ada.taps(f"Take over {script}")
+    await ada.mischief.reached("PATCH", ada.account, script, "/settings")
+    yield
+    await ada.sees("listens to me again")
+    await ada.sees("▶️ Running")
+    await all_is_well(ada)
+
+
+async def at_a_check(ada: Newcomer) -> Story:
+    script = await ada.gets_a_bot()
+    await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/{script}/content/v2")
+    await ada.commands("/verify", "A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then="Reading your bot back from Cloudflare")
+    await ada.mischief.reached("GET", ada.account, script, "/content/v2")
+    yield
+    await ada.sees("What runs is what is published")
+    await ada.taps("‹ Back")
+    await all_is_well(ada)
+
+
+async def while_an_address_is_coming_up(ada: Newcomer) -> Story:
+    await ada.comes_to_keys()
+    await ada.mischief.cloudflare("new_address", "", seconds=120)
+    await ada.pastes(*await ada.keys(), then="its address is coming up")
+    yield
+    await ada.sees("answers at its new address", within=30)
+    await all_is_well(ada)
+
+
 async def at_the_key_check(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.alpaca("hang")
@@ -225,6 +276,21 @@ async def test_a_power_cut_interrupts_nobody_for_good(invites: Invites, house: H
     for story in ONE_BY_ONE:
         told.append(story(await invites("Bob")))
         await anext(told[-1])
+    house.bot.kill()
+    await (await invites("Carol")).mischief.ends()
+    house.restart()
+    await asyncio.gather(*(anext(story, None) for story in told))
+
+
+IN_THE_ACCOUNT: tuple[Callable[[Newcomer], Story], ...] = (at_an_update, at_a_take_over, at_a_check)
+
+
+@pytest.mark.asyncio
+async def test_a_power_cut_leaves_no_account_half_changed(invites: Invites, house: House) -> None:
+    told = [story(await invites("Ada")) for story in IN_THE_ACCOUNT]
+    await asyncio.gather(*(anext(story) for story in told))
+    told.append(while_an_address_is_coming_up(await invites("Bob")))
+    await anext(told[-1])
     house.bot.kill()
     await (await invites("Carol")).mischief.ends()
     house.restart()

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.template import Module, digest_of
 from tests.acceptance.house import House
-from tests.acceptance.newcomer import Newcomer
-
-PUBLISHED = Path(__file__).resolve().parents[2] / "worker_template"
+from tests.acceptance.newcomer import PUBLISHED, Newcomer
 
 
 @pytest.fixture
 def house(real_house: House) -> House:
     return real_house
-
-
-async def changes(ada: Newcomer, script: str, *, code: dict[str, bytes] | None = None, **binding: Any) -> None:
-    """She uploads something of her own under her bot's name, on Cloudflare's page."""
-    url = f"{ada.house.world.cloudflare.url}/client/v4/accounts/{ada.account}/workers/scripts/{script}"
-    worker = next(each for each in await ada.workers() if each["name"] == script)
-    metadata = {
-        "main_module": "worker.js",
-        "compatibility_date": "2026-06-01",
-        "exports": {"SoarState": {"type": "durable-object", "storage": "sqlite"}},
-        "tags": worker["tags"],
-        "keep_bindings": ["secret_text", "plain_text", "json", "durable_object_namespace"],
-        "bindings": [binding] if binding else [],
-    }
-    modules = {file.name: file.read_bytes() for file in PUBLISHED.glob("*.js")} | (code or {})
-    files: list[Any] = [("metadata", (None, json.dumps(metadata).encode(), "application/json"))]
-    files += [(name, (name, content, "application/javascript+module")) for name, content in modules.items()]
-    bearer = {"Authorization": f"Bearer {await ada.token()}"}
-    (await ada.client.put(url, files=files, headers=bearer)).raise_for_status()
 
 
 async def verifies(ada: Newcomer, then: str) -> None:
@@ -71,7 +48,7 @@ async def test_everything_that_was_changed_is_named(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     worker = (PUBLISHED / "worker.js").read_bytes()
     code = {"worker.js": worker + b"\n// mine\n", "mine.js": b"export const mine = 1;\n"}
-    await changes(ada, script, code=code, type="plain_text", name="EXTRA", text="x")
+    await ada.uploads(script, code=code, type="plain_text", name="EXTRA", text="x")
     await verifies(ada, "The code is not what is published")
     screen = await ada.reads()
     for line in (
@@ -91,7 +68,7 @@ async def test_her_own_code_is_replaced_only_on_her_word(ada: Newcomer) -> None:
     await ada.commands("/pause", "⏸ Paused: you paused it")
     held = await ada.sites.secrets(script)
     mine = (PUBLISHED / "worker.js").read_bytes() + b"\n// mine\n"
-    await changes(ada, script, code={"worker.js": mine}, type="plain_text", name="EXTRA", text="x")
+    await ada.uploads(script, code={"worker.js": mine}, type="plain_text", name="EXTRA", text="x")
     await verifies(ada, "The code is not what is published")
     await ada.taps("Replace that code", "Replace code that is not mine")
     await ada.says("yes")
@@ -120,7 +97,7 @@ async def writes(ada: Newcomer, script: str) -> list[dict[str, Any]]:
 async def test_an_earlier_version_is_told_from_a_changed_one_and_updated(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await changes(ada, script, code={"worker.js": older})
+    await ada.uploads(script, code={"worker.js": older})
     modules = {file.name: file.read_bytes() for file in PUBLISHED.glob("*.js")} | {"worker.js": older}
     digest = digest_of(tuple(Module(name, content) for name, content in modules.items()))
     ada.house.books.writes("update workers set template = ? where script = ?", digest, script)
@@ -135,7 +112,7 @@ async def test_an_earlier_version_is_told_from_a_changed_one_and_updated(ada: Ne
 async def test_an_update_that_was_cut_off_is_done_again(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await changes(ada, script, code={"worker.js": older})
+    await ada.uploads(script, code={"worker.js": older})
     await verifies(ada, "The code is not what is published")
     await ada.taps("Replace that code", "type REPLACE")
     await ada.mischief.cloudflare("throttled", f"{ada.account}/workers/.*/schedules", method="PUT", retry_after=300)

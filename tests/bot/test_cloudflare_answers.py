@@ -168,6 +168,29 @@ async def test_a_name_that_was_picked_costs_one_request_more(sandbox: Sandbox, t
         assert bench.calls(since) == "2 × PUT name, GET name"
 
 
+@pytest.mark.asyncio
+async def test_a_foreign_program_of_the_name_to_be_is_seen_when_the_token_is_pasted(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.delete("/faults")
+    account = sandbox.post("/accounts", name="Ann", subdomain=f"ann-{next(NUMBERS)}")["id"]
+    token = sandbox.post("/tokens", account=account)["token"]
+    worker = f"{next(NUMBERS):08x}{'0' * 8}"
+    async with opened(sandbox, tmp_path) as bench:
+        metadata = b'{"main_module": "w.js", "compatibility_date": "2026-06-01"}'
+        files: list[Any] = [
+            ("metadata", (None, metadata, "application/json")),
+            ("w.js", ("w.js", b"export default {}", "application/javascript+module")),
+        ]
+        url = f"{sandbox.url}/client/v4/accounts/{account}/workers/scripts/soar-paper-{worker[:8]}"
+        put = await bench.shop.cloudflare.http.put(url, files=files, headers={"Authorization": f"Bearer {token}"})
+        put.raise_for_status()
+        arguments = {"token": await bench.held(Kind.TOKEN, token), "worker": worker, "mode": "paper"}
+        outcome = await connect_account(bench.shop, Operation("0" * 16, CHAT, "connect", arguments), quiet)
+    state = Connecting(NewWorker(Mode.PAPER, Watch(), worker), HELD, "0" * 16)
+    assert "A program of that name that is not mine is in your account" in reads(state, "connect", outcome)
+
+
 def _counted(calls: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     for call in filter(None, calls.split(", ")):

@@ -168,6 +168,17 @@ async def test_missing_secrets_schedules_and_addresses_are_named(sandbox: Sandbo
 
 
 @pytest.mark.asyncio
+async def test_a_worker_that_lost_its_mark_is_told(sandbox: Sandbox, template: Template) -> None:
+    home = await settled(sandbox, template)
+    path = f"/client/v4/accounts/{home.account_id}/workers/scripts/{DEPLOYMENT.script}/script-settings"
+    async with open_http() as http:
+        bearer = {"Authorization": f"Bearer {home.token.reveal()}"}
+        (await http.patch(sandbox.url + path, json={"tags": ["hers"]}, headers=bearer)).raise_for_status()
+    _, comparison = await compared(home, template)
+    assert comparison == Comparison("published", (Difference("mark_missing"),))
+
+
+@pytest.mark.asyncio
 async def test_a_worker_that_is_gone_is_seen_to_be_gone(sandbox: Sandbox, template: Template) -> None:
     home = await settled(sandbox, template)
     async with open_http() as http:
