@@ -48,7 +48,9 @@ Aside: TypeAlias = (
     "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
     " | Toolbox | Setting | ConfirmClear"
 )
-TOPICS = ("help", "plans", "budget", "trial", "security", "permissions", "costs", "independence", "privacy", "words")
+TOPICS = (
+    "help", "plans", "budget", "trial", "security", "permissions", "costs", "news", "independence", "privacy", "words",
+)  # fmt: skip
 TOLD_ASIDE = (
     "status", "pause", "resume", "arm", "set", "cancel_orders", "close", "lock", "unlock", "chart", "export", "wake",
 )  # fmt: skip

@@ -13,6 +13,7 @@ HELP: Final[dict[str, str]] = {
     "topic.permissions": "What a key can do",
     "topic.costs": "What does it cost?",
     "topic.independence": "If Soar goes away",
+    "topic.news": "What you hear of me",
     "topic.privacy": "What is kept",
     "topic.words": "Words explained",
     # what people type who look for a topic
@@ -24,6 +25,7 @@ HELP: Final[dict[str, str]] = {
     "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
     "search.costs": "cost costs price free fee fees pay paid charge money expensive commission",
     "search.independence": "gone vanish disappear stop shut down bankrupt without offline dies closed dashboard",
+    "search.news": "news notice notices notify notification message messages alert silent quiet mute summary daily",
     "search.privacy": "privacy private data keep kept store stored know personal delete gdpr",
     "search.common": (
         "the and for you your are can how what when where why who does did has have will with this that from not but "
@@ -102,6 +104,12 @@ HELP: Final[dict[str, str]] = {
         "Your bot goes on: it runs in your account and needs nothing from me. To hold or remove it without me, open "
         "Cloudflare → Workers, pick the program whose name starts with <i>soar-</i>, and delete it. "
         "To cut it off at once, delete its key at Alpaca."
+    ),
+    "help.news": (
+        "<b>What you hear of me</b>\n\n"
+        "I look at your bot every 12 minutes. I tell you, once, what it ordered, what went wrong, and when it stopped "
+        "itself. If it stops looking at the market or is gone, I tell you within half an hour.\n\n"
+        "In /settings you can silence each kind of news, pick quiet hours, and ask for a daily summary."
     ),
     "help.privacy": (
         "<b>What is kept</b>\n\n"

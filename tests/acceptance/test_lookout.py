@@ -177,3 +177,20 @@ async def test_the_daily_summary_comes_once_at_the_hour_she_chose(ada: Newcomer)
         assert words in summary
     ((due,),) = ada.house.books.rows("select summary_at from notices where chat_id = ?", ada.id)
     assert due > time.time()
+
+
+@pytest.mark.asyncio
+async def test_a_schedule_that_vanished_is_told_and_mended_with_one_tap(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    url = f"{ada.house.world.cloudflare.url}/client/v4/accounts/{ada.account}/workers/scripts/{script}/schedules"
+    bearer = {"Authorization": f"Bearer {await ada.token()}"}
+    (await ada.client.put(url, headers=bearer, json=[])).raise_for_status()
+    await hears(ada, "Cloudflare no longer wakes it")
+    await looked_at(ada, script)
+    assert await told(ada, "Cloudflare no longer wakes it") == 1
+    text = next(line for line in (await ada.reads()).split() if line.startswith("/wake_"))
+    await ada.commands(text, "Your bot wakes itself from now on")
+    async with hand_on(ada) as worker:
+        assert (await worker.status()).schedule == "alarm"
+        await worker.tick()
+    await hears(ada, "It looks at the market again.")
