@@ -45,10 +45,9 @@ from bot.telegram.client import Telegram
 from bot.telegram.deletions import Deletions
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.gate import Gate
-from bot.tickets import Tickets
+from bot.tickets import SealingKeys, Tickets
 from bot.transport import Transport
 from bot.upgrading import upgrade_all
-from bot.vault.keyring import Keyring
 from bot.watchdog import Watchdog
 from deploy.clock import SystemClock
 from deploy.cloudflare import Cloudflare
@@ -152,7 +151,7 @@ class Soar:
             watch=self.metrics,
         )
 
-    def _workshop(self, settings: Settings, keyring: Keyring) -> Workshop:
+    def _workshop(self, settings: Settings, keyring: SealingKeys) -> Workshop:
         return Workshop(
             database=self.database,
             tickets=self.tickets,

@@ -144,7 +144,7 @@ def vault_new() -> None:
 @vault.command("rotate")
 @click.option("--drop-old", is_flag=True, help="Take the older keys off the ring once nothing needs them.")
 def vault_rotate(*, drop_old: bool) -> None:
-    """Seal everything stored with a new key. Stop the bot first."""
+    """Seal everything stored with a new key, also while the bot runs. A ring in SOAR_MASTER_KEYS you extend first."""
     from bot.rotation import CannotRotate, rotate_keys  # noqa: PLC0415
     from bot.settings import BadSettings, Settings  # noqa: PLC0415
 

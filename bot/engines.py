@@ -11,10 +11,10 @@ from bot.runner.port import Runner
 from bot.settings import BadSettings, Settings
 from bot.storage.database import Database
 from bot.storage.dialect import plain_url
-from bot.tickets import Keys
+from bot.tickets import SealingKeys
 from bot.vault.daykeys import DayKeys
-from bot.vault.keyfile import load_or_create
 from bot.vault.keyring import Keyring
+from bot.vault.livering import LiveRing
 
 NO_RING = (
     "SOAR_MASTER_KEYS is required with PostgreSQL, the same for every replica; soar vault new prints one to keep with"
@@ -22,16 +22,16 @@ NO_RING = (
 )
 
 
-def keyring_of(settings: Settings) -> Keyring:
+def keyring_of(settings: Settings) -> SealingKeys:
     """The key ring given, or with SQLite the one in the data folder. Raises BadKeyring, BadSettings or OSError."""
     if settings.master_keys is not None:
         return Keyring.parse(settings.master_keys.get_secret_value())
     if settings.replicated:
         raise BadSettings(NO_RING)
-    return load_or_create(settings.data_dir / "keyring")
+    return LiveRing(settings.data_dir / "keyring")
 
 
-def ticket_keys_of(settings: Settings, keyring: Keyring, clock: Callable[[], float]) -> Keys:
+def ticket_keys_of(settings: Settings, keyring: SealingKeys, clock: Callable[[], float]) -> SealingKeys:
     """What seals tickets: the ring where deleted bytes can be shredded, else keys that live a day. Raises OSError."""
     return DayKeys(settings.ticket_keys_folder, clock=clock) if settings.replicated else keyring
 

@@ -24,9 +24,9 @@ from bot.storage.dialect import is_postgresql, open_engine, translated, truncate
 from bot.storage.errors import StorageError
 from bot.storage.tables import marks as marks_table
 from bot.storage.tables import metadata, tickets
-from bot.tickets import Keys
+from bot.tickets import SealingKeys
 from bot.upgrading import upgrade_all
-from bot.vault.keyring import CannotOpen, Context, Keyring
+from bot.vault.keyring import CannotOpen, Context
 from deploy.secret import Secret
 
 BATCH: Final = 500
@@ -66,8 +66,8 @@ class Move:
 
     source: str
     target: str
-    rings: tuple[Keyring, ...]
-    ticket_keys: Keys
+    rings: tuple[SealingKeys, ...]
+    ticket_keys: SealingKeys
     enlist: Enlist
 
     def run(self) -> Moved:

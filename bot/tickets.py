@@ -22,7 +22,7 @@ LIFETIME: Final = {Kind.KEY_ID: 15 * 60, Kind.SECRET: 15 * 60, Kind.TOKEN: 60 * 
 SLACK: Final = 60.0  # seconds by which a clock may be put right without a word
 
 
-class Keys(Protocol):
+class SealingKeys(Protocol):
     """What seals tickets: the key ring, or the keys of days where the database cannot shred."""
 
     @property
@@ -43,7 +43,7 @@ class Tickets:
     """Seals and opens; only a ticket's id travels further."""
 
     def __init__(
-        self, keyring: Keys, database: Database, *, clock: Callable[[], float], fresh_id: Callable[[], str]
+        self, keyring: SealingKeys, database: Database, *, clock: Callable[[], float], fresh_id: Callable[[], str]
     ) -> None:
         """Take the keys, the place to keep tickets, time and ids."""
         self._keyring = keyring

@@ -12,8 +12,8 @@ from bot.keycheck import KeyChecker
 from bot.runner.port import Outcome
 from bot.storage import workers
 from bot.storage.database import Database
-from bot.tickets import Tickets
-from bot.vault.keyring import Context, Keyring
+from bot.tickets import SealingKeys, Tickets
+from bot.vault.keyring import Context
 from deploy.cloudflare import Cloudflare
 from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import Deployment, Keys
@@ -43,7 +43,7 @@ class Workshop:
 
     database: Database
     tickets: Tickets
-    keyring: Keyring
+    keyring: SealingKeys
     checker: KeyChecker
     cloudflare: Cloudflare
     template: Template

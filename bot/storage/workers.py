@@ -71,6 +71,7 @@ _OTHERS = delete(workers).where(
 )
 _PAGE = select(workers).where(workers.c.id > bindparam("after")).order_by(workers.c.id).limit(bindparam("most"))
 _DELETE = delete(workers).where(_one)
+_RESEAL = update(workers).where(_one, workers.c.command_key == bindparam("was")).values(command_key=bindparam("blob"))
 _COUNT = select(func.count()).select_from(workers)
 _ADVANCE = update(workers).where(_one, workers.c.last_event < bindparam("event")).values(last_event=bindparam("event"))
 
@@ -87,6 +88,11 @@ def change(connection: Connection, worker_id: str, **changes: Unpack[WorkerChang
     """Change only the named columns; False when there is no such Worker."""
     statement = update(workers).where(_one).values(_as_text(dict(changes)))
     return connection.execute(statement, {"worker": worker_id}).rowcount == 1
+
+
+def reseal(connection: Connection, worker_id: str, *, was: bytes, sealed: bytes) -> bool:
+    """Replace a command key's seal by another; False when it is no longer `was`."""
+    return connection.execute(_RESEAL, {"worker": worker_id, "was": was, "blob": sealed}).rowcount == 1
 
 
 def advance_events(connection: Connection, worker_id: str, last_event: int) -> bool:
