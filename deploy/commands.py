@@ -152,7 +152,10 @@ class WorkerClient:
         return truth(await self._ask("lock"), "locked") is True
 
     async def unlock(self) -> bool:
-        """Allow new orders in the broker account again; False when it is no longer locked. A pause stays."""
+        """Allow new orders in the broker account again; False when it is no longer locked.
+
+        Ends the pause that came with the lock and no other.
+        """
         return truth(await self._ask("unlock"), "locked") is not False
 
     async def history(self, *, days: int = 90) -> tuple[Day, ...]:

@@ -46,6 +46,13 @@ export class SoarState extends Real {
     if (how === "due") await this.ctx.storage.setAlarm(Date.now());
     if (how === "soon") await this.ctx.storage.setAlarm(Date.now() + 1500);
     if (how === "forget-armed") this.ledger.remember("armed", null);
+    if (how === "crowd") {
+      for (let n = 0; n < 1000; n += 1) this.ledger.tell("other", "x".repeat(900));
+      for (let n = 0; n < 2000; n += 1) this.ledger.addRun({ at: "2026-11-20T15:00:00Z", outcome: "idle" });
+    }
+    if (how === "nonces") {
+      for (let n = 0; n < 5000; n += 1) this.ledger.claim({ nonce: `n${n}`, until: Date.now() + 5000 });
+    }
     if (how === "lose") await this.ctx.storage.deleteAlarm();
     if (how === "break") this.broken = true;
     if (how === "mend") this.broken = false;
@@ -69,6 +76,7 @@ class Workerd:
         self.folder, self.bindings, self._http = folder, dict(bindings), http
         self.folder.joinpath("disk").mkdir(exist_ok=True)
         self.url = self.cron_url = ""
+        self._memory = True
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -99,9 +107,10 @@ class Workerd:
             self._process.wait(10)
             self._process = None
 
-    def restart(self, **changed: object) -> None:
-        """Start again with other bindings; None removes one."""
+    def restart(self, *, memory: bool = True, **changed: object) -> None:
+        """Start again with other bindings; None removes one. Without `memory` it cannot reach its Durable Object."""
         self.stop()
+        self._memory = memory
         self.bindings = {name: value for name, value in (self.bindings | changed).items() if value is not None}
         self.start()
 
@@ -126,6 +135,8 @@ class Workerd:
             f"(name = {json.dumps(file.name)}, esModule = embed {json.dumps(str(file))})" for file in files
         )
         bindings = ",\n".join(_binding(name, value) for name, value in self.bindings.items())
+        if self._memory:
+            bindings += ', (name = "STATE", durableObjectNamespace = "SoarState")'
         disk = json.dumps(str(self.folder / "disk"))
         return f"""
 using Workerd = import "/workerd/workerd.capnp";
@@ -144,7 +155,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [{modules}],
   compatibilityDate = "{COMPATIBILITY_DATE}",
-  bindings = [{bindings}, (name = "STATE", durableObjectNamespace = "SoarState")],
+  bindings = [{bindings}],
   durableObjectNamespaces = [(className = "SoarState", uniqueKey = "soar", enableSql = true)],
   durableObjectStorage = (localDisk = "disk"),
 );

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.worker.conftest import CEILINGS, TOKEN, Deploy, Deployment
-from tests.worker.runtime import Owner, good
+from tests.worker.runtime import Owner, good, wait_until
 
 Headers = dict[str, str]
 Spoil = Callable[[Headers], Headers]
@@ -85,6 +87,64 @@ def test_a_worker_without_a_proper_command_key_obeys_nobody(deploy: Deploy) -> N
 def test_a_path_before_the_command_does_not_matter(deployed: Deployment) -> None:
     for prefix in ("/workers/name/soar-paper-ab12cd34", "/v1/x"):
         assert good(deployed.owner.send(deployed.workerd.url + prefix, "status"))["ticks"] == 0
+
+
+COMMANDS: dict[str, object] = {
+    "status": {}, "tick": {"dry": True}, "pause": {}, "resume": {}, "arm": {}, "set": {"plan": {"kind": "watch"}},
+    "cancel": {}, "close": {"dry": True}, "lock": {}, "unlock": {}, "alarm": {"on": True}, "events": {}, "history": {},
+    "export": {"table": "runs"}, "rotate": {"key_id": "PK"}, "destroy": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_obeyed_once_and_unsigned_never(deploy: Deploy, command: str) -> None:
+    deployed = deploy(CLOUDFLARE_API_TOKEN=None)
+    path, content = f"/v1/{command}", json.dumps(COMMANDS[command]).encode()
+    post, url = deployed.owner.http.post, deployed.workerd.url + path
+    assert post(url, content=content).content == UNAUTHORIZED
+    headers = deployed.owner.sign(path, content)
+    assert post(url, content=content, headers=headers).status_code in {200, 400, 409}
+    deployed.broker.calls()
+    again = post(url, content=content, headers=headers)
+    assert (again.status_code, again.content) == (401, UNAUTHORIZED)
+    assert deployed.broker.calls() == []
+
+
+def test_what_is_not_signed_never_reaches_the_memory(deploy: Deploy) -> None:
+    """Without its Durable Object the Worker can still refuse, and cannot obey."""
+    deployed = deploy(armed=False)
+    deployed.workerd.restart(memory=False)
+    for spoil in SPOILT:
+        headers = spoil(deployed.owner.sign(PAUSE, b"{}"))
+        answer = deployed.owner.http.post(deployed.workerd.url + PAUSE, content=b"{}", headers=headers)
+        assert (answer.status_code, answer.content) == (401, UNAUTHORIZED)
+    assert deployed.owner.send(deployed.workerd.url, "pause").status_code == 500
+
+
+def test_what_it_remembers_has_a_largest_size(deployed: Deployment) -> None:
+    deployed.workerd.turn("crowd")
+    deployed.tick()
+    assert [len(rows(deployed, table)) for table in ("events", "runs")] == [1000, 2000]
+    page = deployed.ask("export", {"table": "events", "limit": 500})
+    assert 0 < len(page["rows"]) < 500
+    assert page["next"] == page["rows"][-1]["id"]
+
+
+def test_more_commands_than_it_can_remember_are_refused_for_a_while(deployed: Deployment) -> None:
+    deployed.workerd.turn("nonces")
+    assert deployed.owner.send(deployed.workerd.url, "pause").content == UNAUTHORIZED
+    wait_until(lambda: deployed.owner.send(deployed.workerd.url, "status").status_code == 200)
+    assert deployed.ask("status")["paused"] is None
+
+
+def rows(deployed: Deployment, table: str) -> list[dict[str, object]]:
+    """All of a table, page by page."""
+    found: list[dict[str, object]] = []
+    after: int | None = 0
+    while after is not None:
+        page = deployed.ask("export", {"table": table, "after": after})
+        found, after = [*found, *page["rows"]], page["next"]
+    return found
 
 
 def test_an_unknown_command_is_named_as_such(deployed: Deployment) -> None:

@@ -122,8 +122,11 @@ def test_every_command_of_the_handbook_works(
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     said = done.stdout.splitlines()
-    assert (said.count("true"), said.count("false")) == (14, 0)
+    assert (said.count("true"), said.count("false")) == (16, 0)
     assert "Nothing to do. Bought today already: $10.00 of VTI." in said
+    assert any(line.startswith('{"schedule":"alarm"') for line in said)
+    assert any(line.startswith('{"symbol":"VTI"') and '"status":"dry"' in line for line in said)
+    assert any('"amount":"5.00"' in line and '"armed":false' in line for line in said)
     assert not any(value in done.stdout for value in pasted)
     # The moved Worker has forgotten what it bought, but neither the limits nor Alpaca have.
     moved = json.loads(next(line for line in said if line.startswith('{"id"')))
