@@ -133,10 +133,10 @@ SCREENS: Final[dict[str, str]] = {
     "destroy.title": "🗑 <b>Remove your bot {script}?</b>",
     "destroy.body": (
         "It stops at once, its open orders are cancelled, and it is deleted from your Cloudflare account with its "
-        "keys. What you own at Alpaca stays yours. This cannot be undone.\n\nTo go on, type <code>{phrase}</code>"
+        "keys. What you own at Alpaca stays yours. Soon after that nobody can bring it back.\n\nTo go on, type <code>{phrase}</code>"
     ),
     "leaving.title": "🗑 <b>Removing your bot {script} in a moment</b>",
-    "leaving.body": "For half a minute you can still keep it. Nothing has been touched yet.",
+    "leaving.body": "You can still keep it for a moment. Nothing has been touched yet.",
     "button.undo": "↩️ No, keep my bot",
     "destroying.title": "⏳ <b>Removing your bot…</b>",
     "destroying.body": "Pausing it, cancelling its open orders, deleting it. This takes up to a minute.",

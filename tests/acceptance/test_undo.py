@@ -27,7 +27,7 @@ async def test_a_removal_is_taken_back(ada: Newcomer, *, killed: bool) -> None:
     script = await ada.gets_a_bot()
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("destroy")
-    await ada.sees("For half a minute you can still keep it")
+    await ada.sees("You can still keep it for a moment")
     if killed:
         ada.house.bot.kill()
         ada.house.restart()
