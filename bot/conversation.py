@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -11,15 +10,13 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import wishes
+from bot.consequences import Moment, carry_out, receipt
 from bot.meaning import meant
 from bot.operations_store import Enlist
-from bot.runner.port import lane
-from bot.storage import consents, deletions, dialogs, operations, outbox, pictures, tickets, updates, workers
-from bot.storage.forgetting import forget_chat
-from bot.texts.render import render
+from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
 from flows import events
-from flows.codec import Dialog, dump, dump_texts, load
-from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, KeepNotices, Move, StartOperation, Tell
+from flows.codec import Dialog, dump, load
+from flows.effects import CancelOperation, Effect, Move
 from flows.footing import rest
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
@@ -135,13 +132,12 @@ class Conversation:
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
         move = advance(dialog.state, event, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
-        forgotten = _apply(connection, occasion, move, now, self._enlist)
-        _keep_told(connection, occasion.chat_id, move, now, fresh_id)
+        forgotten = carry_out(connection, Moment(occasion.chat_id, now, fresh_id, self._enlist), move.effects)
         seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
         outgrown = tuple(each for each in (older, seen) if each is not None)
         after = Dialog(move.state, move.notice or _still_true(dialog, event, move))
-        if forgotten:
-            shown = Shown(occasion.chat_id, after, 0, shown.anchor, ())
+        if forgotten is not None:
+            shown = Shown(occasion.chat_id, Dialog(move.state, receipt(forgotten)), 0, shown.anchor, ())
             return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown)
         same = row is not None and dialog == after
         version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now)
@@ -211,48 +207,6 @@ def _keep_tickets(connection: Connection, occasion: Occasion, before: State, aft
         if ticket.id in kept:
             tickets.put(connection, ticket)
     return sum(tickets.delete_one(connection, ticket) for ticket in carried(before) - kept) > 0
-
-
-def _apply(connection: Connection, occasion: Occasion, move: Move, now: float, enlist: Enlist | None) -> bool:
-    """Carry out the effects that live in the database; True when the chat is to be forgotten."""
-    forgotten = False
-    for effect in move.effects:
-        if isinstance(effect, StartOperation):
-            added = operations.start(
-                connection,
-                operation_id=effect.id,
-                chat_id=occasion.chat_id,
-                kind=effect.kind,
-                arguments=effect.arguments,
-                now=now,
-            )
-            if added and enlist is not None:
-                enlist(connection, effect.id, lane(occasion.chat_id, effect.kind))
-        elif isinstance(effect, KeepConsent):
-            digest = hashlib.sha256(render(effect.text).encode()).hexdigest()
-            consents.add(connection, chat_id=occasion.chat_id, text_sha256=digest, now=now)
-        elif isinstance(effect, KeepNotices):
-            wishes.keep(connection, occasion.chat_id, effect.notices, now=now)
-        elif isinstance(effect, ForgetChat):
-            _forget(connection, occasion.chat_id)
-            forgotten = True
-    return forgotten
-
-
-def _keep_told(connection: Connection, chat_id: int, move: Move, now: float, fresh_id: str) -> None:
-    """Keep what is to be told until Telegram has it, so that no crash loses it."""
-    for number, effect in enumerate(move.effects):
-        if isinstance(effect, Tell):
-            lines = dump_texts((effect.text,))
-            outbox.put(connection, outbox.Message(f"{fresh_id}-{number}", chat_id, "tell", lines, now, now))
-
-
-def _forget(connection: Connection, chat_id: int) -> None:
-    """Forget all but the messages that are still to be deleted: those rows are ids, and go when it is done."""
-    waiting = [row for row in deletions.for_chat(connection, chat_id) if not row.told]
-    forget_chat(connection, chat_id)
-    for row in waiting:
-        deletions.add(connection, chat_id=chat_id, message_id=row.message_id, now=row.since, next_at=row.next_at)
 
 
 def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dialog:

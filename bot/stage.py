@@ -19,7 +19,7 @@ from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
 from bot.telegram.client import Telegram
 from bot.texts.render import label
-from flows.effects import CancelOperation, ShowPicture, StartOperation, Tell
+from flows.effects import CancelOperation, SendConsents, ShowPicture, StartOperation, Tell
 from flows.events import Context, Kind
 from flows.machine import asks, strict, view
 
@@ -127,7 +127,7 @@ class Stage:
                 self._submit(chat_id, effect)
             elif isinstance(effect, CancelOperation):
                 self.later(self._cancel(effect.id))
-            elif isinstance(effect, Tell):
+            elif isinstance(effect, Tell | SendConsents):
                 self._told()
             elif isinstance(effect, ShowPicture):
                 self.later(self._illustrate(chat_id, effect.name))

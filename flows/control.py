@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from flows import acts, leaving, tuning
-from flows.effects import CancelOperation, ForgetChat, Move, Tell
+from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
 from flows.inspected import ConfirmClear
@@ -271,6 +271,11 @@ def read(state: State, argument: str, _context: Context) -> Move:
     """Open a help topic."""
     topic = argument if argument in TOPICS else "help"
     return Move(Reading(topic, beneath(state)))
+
+
+def send_consents(state: Reading, _argument: str, _context: Context) -> Move:
+    """Send a copy of what was agreed to."""
+    return Move(state, (SendConsents(),), toast=say("toast.copy_follows"))
 
 
 def mode_of(state: State, context: Context) -> Mode | None:

@@ -59,11 +59,18 @@ class KeepNotices:
 
 
 @dataclass(frozen=True, slots=True)
+class SendConsents:
+    """Send a copy of all that was agreed to, with the time and the hash of each text."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetChat:
     """Delete all that is stored about this chat."""
 
 
-Effect: TypeAlias = "StartOperation | CancelOperation | Tell | ShowPicture | KeepConsent | KeepNotices | ForgetChat"
+Effect: TypeAlias = (
+    "StartOperation | CancelOperation | Tell | ShowPicture | KeepConsent | SendConsents | KeepNotices | ForgetChat"
+)
 
 
 @dataclass(frozen=True, slots=True)

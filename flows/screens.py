@@ -223,6 +223,8 @@ def reading(state: Reading, _context: Context) -> Screen:
     """A help topic, and the way to the others."""
     others = [Tap(say(f"topic.{topic}"), "topic", topic) for topic in TOPICS if topic != state.topic]
     rows = tuple(tuple(others[index : index + 2]) for index in range(0, len(others), 2))
+    if state.topic == "privacy":
+        rows = ((Tap(say("button.agreements"), "agreements"),), *rows)
     return Screen((say(f"help.{state.topic}"),), (*rows, (Tap(say("button.back_to"), "back", style=Style.MAIN),)))
 
 

@@ -224,7 +224,8 @@ TABLE: tuple[Row[Any], ...] = (
         preferences.quiet_back, cancel=False),
     Row(PickZone,    preferences.pick_zone,    0, {"zone": preferences.zone_tapped, "page": preferences.zone_page},
         preferences.overview, cancel=False),
-    Row(Reading,     screens.reading,      0, {"topic": control.read}, control.go_back, cancel=False),
+    Row(Reading,     screens.reading,      0, {"topic": control.read, "agreements": control.send_consents},
+        control.go_back, cancel=False),
 )
 # fmt: on
 

@@ -1,8 +1,8 @@
-"""What each user has agreed to: the hash of the exact text, and when."""
+"""What each user has agreed to: the exact text, its hash, and when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,11 +12,12 @@ from bot.storage.tables import consents
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One consent; `text_sha256` is lower-case hex."""
+    """One consent; `text_sha256` is lower-case hex, `wording` the text as JSON, as `flows.codec` writes it."""
 
     chat_id: int
     text_sha256: str
     at: float
+    wording: str | None = None
 
 
 _ADD = InsertOnce(consents)
@@ -24,9 +25,9 @@ _FOR_CHAT = select(consents).where(consents.c.chat_id == bindparam("chat")).orde
 _GET = select(consents).where(consents.c.chat_id == bindparam("chat"), consents.c.text_sha256 == bindparam("sha256"))
 
 
-def add(connection: Connection, *, chat_id: int, text_sha256: str, now: float) -> bool:
+def add(connection: Connection, consent: Consent) -> bool:
     """Note a consent; False, keeping the first time, when that text was agreed to before."""
-    return _ADD.run(connection, {"chat_id": chat_id, "text_sha256": text_sha256, "at": now})
+    return _ADD.run(connection, asdict(consent))
 
 
 def get(connection: Connection, *, chat_id: int, text_sha256: str) -> Consent | None:

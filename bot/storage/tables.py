@@ -131,6 +131,7 @@ consents = Table(
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("text_sha256", String, primary_key=True),
     Column("at", Double, nullable=False),
+    Column("wording", Text),  # the text itself, to send a copy of; null where it was agreed to before copies were kept
 )
 
 marks = Table(

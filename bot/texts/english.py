@@ -133,7 +133,8 @@ SCREENS: Final[dict[str, str]] = {
     "destroy.title": "🗑 <b>Remove your bot {script}?</b>",
     "destroy.body": (
         "It stops at once, its open orders are cancelled, and it is deleted from your Cloudflare account with its "
-        "keys. What you own at Alpaca stays yours. Soon after that nobody can bring it back.\n\nTo go on, type <code>{phrase}</code>"
+        "keys. What you own at Alpaca stays yours. Soon after, nobody can bring it back.\n\n"
+        "To go on, type <code>{phrase}</code>"
     ),
     "leaving.title": "🗑 <b>Removing your bot {script} in a moment</b>",
     "leaving.body": "You can still keep it for a moment. Nothing has been touched yet.",
@@ -200,5 +201,6 @@ BUTTONS: Final[dict[str, str]] = {
     "button.back_to": "‹ Back to where I was",
     "button.cancel": "✕ Cancel",
     "button.help": "Help",
+    "button.agreements": "📄 Send me what I agreed to",
     "button.picture": "🖼 Show me where",
 }

@@ -22,6 +22,16 @@ NOTICES: Final[dict[str, str]] = {
         "Please delete <code>{detail}</code> in your Cloudflare account."
     ),
     "notice.forgotten": "Done. I have forgotten everything about this chat.",
+    "notice.receipt": (
+        "Done. I have forgotten everything about this chat. Deleted: where we were, {workers} bot record(s) with "
+        "their command keys, {consents} consent(s), {operations} note(s) of work, {outbox} unsent message(s) and your "
+        "settings. "
+        "The numbers of your messages stay for 48 hours, without your name, so that none is handled twice."
+    ),
+    "toast.copy_follows": "Here is your copy.",
+    "consent.copy": "📄 You agreed to this on {at} UTC. SHA-256 of the text: <code>{digest}</code>",
+    "consent.lost": "(The text itself was not kept at that time.)",
+    "consent.none": "You have not agreed to anything yet.",
     "notice.away": (
         "⚠️ I was away for more than a day, and Telegram keeps messages for me for one day only. Please look through "
         "this chat: if a message with a key is still here, delete it and make a new key. Then go on below."

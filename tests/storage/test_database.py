@@ -153,7 +153,7 @@ async def test_a_full_disk_is_told_and_passes(database: Database) -> None:
 
     def fill(connection: Connection) -> None:
         for number in range(2000):
-            consents.add(connection, chat_id=number, text_sha256="0" * 64, now=1.0)
+            consents.add(connection, consents.Consent(number, "0" * 64, 1.0))
 
     with pytest.raises(StorageError, match="disk_full") as full:
         await database.write(fill)

@@ -149,7 +149,7 @@ def fill(connection: Connection, chat_id: int) -> None:
     tickets.put(connection, ticket(f"t{chat_id}", chat_id=chat_id))
     workers.save(connection, worker(f"w{chat_id}", chat_id=chat_id))
     deletions.add(connection, chat_id=chat_id, message_id=1, now=1.0)
-    consents.add(connection, chat_id=chat_id, text_sha256="aa", now=1.0)
+    consents.add(connection, consents.Consent(chat_id, "aa", 1.0))
     outbox.put(connection, outbox.Message(f"m{chat_id}", chat_id, "tell", "[]", 1.0, 1.0))
     pictures.put(connection, chat_id, 7)
     lookouts.enlist(connection, first_due=[1.0])

@@ -133,7 +133,7 @@ async def test_nothing_acknowledged_is_lost_while_the_server_is_away(how: str) -
             number = start
             while not going.is_set():
                 try:
-                    await database.write(lambda c, n=number: consents.add(c, chat_id=n, text_sha256="aa", now=1.0))  # type: ignore[misc]
+                    await database.write(lambda c, n=number: consents.add(c, consents.Consent(n, "aa", 1.0)))  # type: ignore[misc]
                     kept.add(number)
                     number += 10
                 except StorageError as error:

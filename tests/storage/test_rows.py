@@ -148,9 +148,9 @@ def test_a_deletion_that_cannot_be_done_is_told_once_and_then_forgotten(connecti
 
 
 def test_the_first_consent_to_a_text_is_kept(connection: Connection) -> None:
-    assert consents.add(connection, chat_id=1, text_sha256="aa", now=1.0)
-    assert not consents.add(connection, chat_id=1, text_sha256="aa", now=2.0)
-    assert consents.add(connection, chat_id=1, text_sha256="bb", now=3.0)
+    assert consents.add(connection, consents.Consent(1, "aa", 1.0))
+    assert not consents.add(connection, consents.Consent(1, "aa", 2.0))
+    assert consents.add(connection, consents.Consent(1, "bb", 3.0))
     assert consents.get(connection, chat_id=1, text_sha256="aa") == consents.Consent(1, "aa", 1.0)
     assert consents.get(connection, chat_id=2, text_sha256="aa") is None
     assert [found.text_sha256 for found in consents.for_chat(connection, 1)] == ["aa", "bb"]

@@ -1,0 +1,100 @@
+"""What a step asks of the database, in its own transaction: work, consents, wishes, messages, forgetting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from bot import wishes
+from bot.operations_store import Enlist
+from bot.runner.port import lane
+from bot.storage import consents, deletions, operations, outbox
+from bot.storage.forgetting import forget_chat
+from bot.texts.render import render
+from flows.codec import dump_texts, load_texts
+from flows.effects import Effect, ForgetChat, KeepConsent, KeepNotices, SendConsents, StartOperation, Tell
+from flows.words import Text, say
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Whose step it is and when; `fresh_id` begins the ids of what it adds, `enlist` hands work out to replicas."""
+
+    chat_id: int
+    now: float
+    fresh_id: str
+    enlist: Enlist | None = None
+
+
+def carry_out(connection: Connection, moment: Moment, effects: Iterable[Effect]) -> Mapping[str, int] | None:
+    """Do all that is the database's; gives how many rows of each table went when the chat was forgotten, else None."""
+    forgotten = None
+    for number, effect in enumerate(effects):
+        match effect:
+            case StartOperation():
+                _begin(connection, moment, effect)
+            case KeepConsent(text):
+                digest = hashlib.sha256(render(text).encode()).hexdigest()
+                consents.add(connection, consents.Consent(moment.chat_id, digest, moment.now, dump_texts((text,))))
+            case KeepNotices(notices):
+                wishes.keep(connection, moment.chat_id, notices, now=moment.now)
+            case Tell(text):
+                _tell(connection, moment, f"{number}", (text,))
+            case SendConsents():
+                _send_consents(connection, moment)
+            case ForgetChat():
+                forgotten = _forget(connection, moment.chat_id)
+            case _:  # what is Telegram's follows after the commit
+                pass
+    return forgotten
+
+
+def _begin(connection: Connection, moment: Moment, effect: StartOperation) -> None:
+    added = operations.start(
+        connection,
+        operation_id=effect.id,
+        chat_id=moment.chat_id,
+        kind=effect.kind,
+        arguments=effect.arguments,
+        now=moment.now,
+    )
+    if added and moment.enlist is not None:
+        moment.enlist(connection, effect.id, lane(moment.chat_id, effect.kind))
+
+
+def _tell(connection: Connection, moment: Moment, number: str, texts: tuple[Text, ...]) -> None:
+    """Keep what is to be told until Telegram has it, so that no crash loses it."""
+    message = outbox.Message(
+        f"{moment.fresh_id}-{number}", moment.chat_id, "tell", dump_texts(texts), moment.now, moment.now
+    )
+    outbox.put(connection, message)
+
+
+def _send_consents(connection: Connection, moment: Moment) -> None:
+    known = consents.for_chat(connection, moment.chat_id)
+    for number, consent in enumerate(known):
+        at = f"{datetime.fromtimestamp(consent.at, UTC):%Y-%m-%d %H:%M}"
+        head = say("consent.copy", at=at, digest=consent.text_sha256)
+        wording = load_texts(consent.wording) if consent.wording else (say("consent.lost"),)
+        _tell(connection, moment, f"consent-{number}", (head, *wording))
+    if not known:
+        _tell(connection, moment, "consent", (say("consent.none"),))
+
+
+def _forget(connection: Connection, chat_id: int) -> Mapping[str, int]:
+    """Forget all but the messages that are still to be deleted: those rows are ids, and go when it is done."""
+    waiting = [row for row in deletions.for_chat(connection, chat_id) if not row.told]
+    counts = forget_chat(connection, chat_id)
+    for row in waiting:
+        deletions.add(connection, chat_id=chat_id, message_id=row.message_id, now=row.since, next_at=row.next_at)
+    return counts
+
+
+def receipt(counts: Mapping[str, int]) -> Text:
+    """Say what has been deleted."""
+    named = ("workers", "consents", "operations", "outbox")
+    return say("notice.receipt", **{name: counts.get(name, 0) for name in named})
