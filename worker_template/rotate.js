@@ -21,7 +21,7 @@ export async function rotate(env, state, signed) {
 	}
 	await checkPair(env, keyId, secret);
 	const { ok, code, message } = await changeKeys(env, keyId, secret);
-	if (!ok) throw new No(502, "cloudflare_refused", message, { cloudflare_code: code });
+	if (!ok) throw new No(502, "cloudflare_refused", message, { cloudflare_code: code || null });
 	await state.noteRotation().catch(() => null); // the new version may already have replaced it
 	return { rotated: true, key_ending: keyId.slice(-4) };
 }

@@ -64,7 +64,7 @@ def test_an_alarm_whose_run_breaks_goes_on(deployed: Deployment) -> None:
     deployed.ask("alarm", {"on": True})
     deployed.workerd.turn("break")
     goes_off(deployed)
-    wait_until(lambda: '"at":"alarm","error":"Error"' in deployed.workerd.log())
+    wait_until(lambda: '"at":"command","error":"Error"' in deployed.workerd.log())
     assert ticks(deployed) == 0
     deployed.workerd.turn("mend")
     goes_off(deployed)
