@@ -134,9 +134,9 @@ async def at_a_farewell_with_a_token(ada: Newcomer) -> Story:
 
 
 async def while_a_deploy_is_taken_back(ada: Newcomer) -> Story:
-    await ada.opens_cloudflare(crons_used=5)
     await ada.comes_to_keys()
-    await ada.pastes(*await ada.keys(), then="all five of its free clocks")
+    await ada.mischief.cloudflare("throttled", f"{ada.account}/workers/.*/schedules", retry_after=300)
+    await ada.pastes(*await ada.keys(), then="asks us to slow down")
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/scripts/", method="DELETE")
     await ada.taps("✕ Cancel", "Stop the set-up?")
     await ada.taps("Stop and forget", "Stopping, and removing what was put in place")

@@ -56,10 +56,9 @@ async def test_an_old_button_changes_nothing(ada: Newcomer) -> None:
 
 @pytest.mark.asyncio
 async def test_a_tap_that_telegram_sends_twice_begins_one_deploy(ada: Newcomer) -> None:
-    await ada.opens_cloudflare(crons_used=5)
     await ada.comes_to_keys()
-    await ada.pastes(*await ada.keys(), then="all five of its free clocks")
-    await ada.changes_cloudflare(crons_used=0)
+    await ada.mischief.cloudflare("throttled", f"{ada.account}/workers/.*/schedules", retry_after=300)
+    await ada.pastes(*await ada.keys(), then="asks us to slow down")
     tapped = await presses(ada, await ada.phone.screen(), "Try again")
     await again(ada, tapped, new_id=True)
     await again(ada, tapped, new_id=False)

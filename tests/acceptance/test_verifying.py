@@ -44,6 +44,26 @@ async def test_what_runs_is_what_is_published(ada: Newcomer) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_bot_that_wakes_itself_is_as_it_should_be(ada: Newcomer) -> None:
+    await ada.opens_cloudflare(crons_used=5)
+    await ada.comes_to_keys()
+    await ada.pastes(*await ada.keys(), then="so your bot wakes itself every 15 minutes")
+    script = await ada.script()
+    await ada.commands("/status", "wakes itself up")
+    await verifies(ada, "What runs is what is published")
+    await ada.taps("‹ Back")
+    await ada.changes_cloudflare(crons_used=0)
+    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
+    await ada.uploads(script, code={"worker.js": older})
+    await verifies(ada, "The code is not what is published")
+    await ada.taps("Replace that code", "type REPLACE")
+    await ada.says("REPLACE")
+    await ada.sees("Updated: what runs is what is published today")
+    await ada.commands("/status", "clock set")
+    assert (await ada.workers())[0]["schedules"] == ["*/15 * * * *"]
+
+
+@pytest.mark.asyncio
 async def test_everything_that_was_changed_is_named(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     worker = (PUBLISHED / "worker.js").read_bytes()
