@@ -66,7 +66,7 @@ test: check  ## everything CI needs
 crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 13 minutes
 	@$(PY) -m tests.crash
 
-DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/test_paste_properties.py tests/bot/test_any_updates.py
+DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/test_paste_properties.py tests/bot/test_any_updates.py tests/worker/test_markets.py
 .PHONY: fuzz
 fuzz: $(NPM)  ## draw more than 20,000 conversations, pastes and runs of updates
 	@$(PY) -m pytest --hypothesis-profile=fuzz --hypothesis-show-statistics $(DRAWN)

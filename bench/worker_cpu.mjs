@@ -5,7 +5,8 @@
 // in a new process, the modules loaded and the platform's own classes used once, as Cloudflare has them ready. Warm:
 // the median of many. Cold runs in which the system gave the processor to someone else are left out. Neighbours still
 // cost cache and clock rate: on a busy machine the best of the cold ones is nearer to the truth than their median.
-// "trading" places an order for each symbol, "idle" finds nothing left to do.
+// "trading" places an order for each symbol, "idle" finds nothing left to do; "paused" and "closed" are the same for
+// every plan. A mix at rest asks for prices, a trend once a day for months as well.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -14,7 +15,8 @@ import { fileURLToPath } from "node:url";
 
 const TEMPLATE = new URL("../worker_template/", import.meta.url);
 const SYMBOLS = ["VTI", "VOO", "SPY", "QQQ", "BND", "VXUS", "IWM", "GLD", "AGG", "VEA"];
-const KINDS = ["closed", "idle", "trading"];
+const KINDS = ["paused", "closed", "idle", "trading"];
+const PLANS = ["watch", "recurring", "mix", "trend"];
 const COLD_SAMPLES = 9;
 const COLD_TRIES = 18;
 const WARM_SAMPLES = 300;
@@ -31,10 +33,10 @@ class CannedAlpaca {
     this.orders = [];
     this.positions = symbols.map((symbol) => ({
       asset_id: crypto.randomUUID(), symbol, exchange: "ARCA", asset_class: "us_equity", asset_marginable: true,
-      qty: "3.141592653", avg_entry_price: "250.1234", side: "long", market_value: "812.44", cost_basis: "785.79",
+      qty: "3141.592653", avg_entry_price: "250.1234", side: "long", market_value: "812446.22", cost_basis: "785790.11",
       unrealized_pl: "26.65", unrealized_plpc: "0.0339", unrealized_intraday_pl: "1.2",
       unrealized_intraday_plpc: "0.001",
-      current_price: "258.61", lastday_price: "258.2", change_today: "0.0015", qty_available: "3.141592653",
+      current_price: "258.61", lastday_price: "258.2", change_today: "0.0015", qty_available: "3141.592653",
     }));
   }
 
@@ -51,9 +53,27 @@ class CannedAlpaca {
     if (pathname === "/v2/clock") return this.#clock();
     if (pathname === "/v2/account") return ACCOUNT;
     if (pathname === "/v2/positions") return this.positions;
+    if (pathname === "/v2/stocks/snapshots") return this.#snapshots(searchParams.get("symbols").split(","));
+    if (pathname === "/v2/stocks/bars") return this.#months(searchParams);
     if (searchParams.get("status") === "open") return [];
     const after = Date.parse(searchParams.get("after"));
     return this.orders.filter((order) => Date.parse(order.submitted_at) > after);
+  }
+
+  #snapshots(symbols) {
+    const t = new Date(this.now - 2000).toISOString();
+    const bar = { t, o: 257.1, h: 259.2, l: 256.4, c: 258.2, v: 123456, n: 2345, vw: 257.987 };
+    const quote = { t, ax: "V", ap: 258.62, as: 2, bx: "V", bp: 258.6, bs: 3, c: ["R"], z: "B" };
+    const trade = { t, x: "V", p: 258.61, s: 100, c: ["@"], i: 52983525029461, z: "B" };
+    const one = { latestTrade: trade, latestQuote: quote, minuteBar: bar, dailyBar: bar, prevDailyBar: bar };
+    return Object.fromEntries(symbols.map((symbol) => [symbol, one]));
+  }
+
+  #months(query) {
+    const months = Array.from({ length: 10 }, (_, i) => ({
+      t: `2026-${String(i + 1).padStart(2, "0")}-01T05:00:00Z`, o: 240.1, h: 259.2, l: 236.4, c: 240.2, v: 123456, n: 2345, vw: 247.987,
+    }));
+    return { bars: Object.fromEntries(query.get("symbols").split(",").map((symbol) => [symbol, months])), next_page_token: null };
   }
 
   #clock() {
@@ -107,28 +127,28 @@ function memory() {
   };
 }
 
-async function rig(count) {
+async function rig(plan, count) {
   const [{ tick }, { Alpaca }, { Ledger }, { OrderBook }, { readSettings }, { inform }] = await Promise.all(
-    ["tick", "alpaca", "ledger", "order-book", "settings", "notices"].map((name) => import(new URL(`${name}.js`, TEMPLATE))),
+    ["tick", "alpaca", "ledger", "order-book", "settings", "result"].map((name) => import(new URL(`${name}.js`, TEMPLATE))),
   );
   const symbols = SYMBOLS.slice(0, count);
   const broker = new CannedAlpaca(symbols);
   const env = {
     APCA_API_KEY_ID: "PKXXXXXXXXXXXXXXXXXX", APCA_API_SECRET_KEY: "x".repeat(40), MODE: "paper", DEPLOYMENT: "ab12cd34",
-    ACCOUNT_ID: ACCOUNT.id, ALPACA_URL: "https://paper-api.alpaca.markets",
-    PLAN: { kind: "recurring", symbols, amount: "10.00", every: "day" },
-    CEILINGS: { per_order: "10.00", per_day: "100.00", budget: "99999999.00", symbols },
+    ACCOUNT_ID: ACCOUNT.id, ALPACA_URL: "https://paper-api.alpaca.markets", ALPACA_DATA_URL: "https://data.alpaca.markets",
+    PLAN: planOf(plan, symbols),
+    CEILINGS: { per_order: "10.00", per_day: "100.00", budget: plan === "recurring" ? "99999999.00" : String(10 * count), symbols },
   };
   const sql = memory();
   const [ledger, book] = [new Ledger(sql), new OrderBook(sql)];
   const run = async () => {
     const settings = readSettings(env);
-    const { alpacaUrl: url, keyId, secret } = settings;
-    const alpaca = new Alpaca({ url, keyId, secret, fetcher: broker.fetch });
+    const { alpacaUrl: url, dataUrl, keyId, secret } = settings;
+    const alpaca = new Alpaca({ url, dataUrl, keyId, secret, fetcher: broker.fetch });
     const result = await tick({ settings, alpaca, ledger, book, now: () => broker.now, mark: "", dry: false });
     ledger.addRun({ ...result, request_ids: alpaca.requestIds });
     book.trim();
-    inform(ledger, result, new Date(broker.now).toISOString());
+    inform(ledger, result, new Date(broker.now).toISOString().slice(0, 10));
     return result;
   };
   const seed = () => {
@@ -137,13 +157,30 @@ async function rig(count) {
       const at = new Date(START).toISOString();
       const asked = { client_order_id: id, slot: "20261123", day: "2026-11-23", at, symbol, side: "buy", cents: 1000 };
       book.intend({ ...asked, reason: "" });
-      book.update(id, { status: "filled", cost: 1000, open: 0 });
+      book.update(id, { status: "filled", cost: 1000, open: 0, filled_qty: "0.038668264", filled_price: "258.61" });
     }
   };
-  return { broker, run, seed };
+  // For a mix every day of trading is the first: it forgets the day's orders and what it owns.
+  const forget = () => {
+    if (plan === "recurring") return;
+    for (const table of ["own", "orders"]) sql.exec(`DELETE FROM ${table}`);
+    ledger.remember("agenda", null);
+  };
+  const pause = () => ledger.pause("user", "You asked for it.", "pause");
+  return { broker, run, seed, forget, pause };
 }
 
-const EXPECTED = { closed: "closed", idle: "idle", trading: "traded" };
+function planOf(kind, symbols) {
+  const weights = Object.fromEntries(symbols.map((symbol) => [symbol, Math.floor(100 / symbols.length)]));
+  return {
+    watch: { kind },
+    recurring: { kind, symbols, amount: "10.00", every: "day" },
+    mix: { kind, weights, band: 5 },
+    trend: { kind, weights, band: 5, months: 10 },
+  }[kind];
+}
+
+const EXPECTED = { paused: "paused", closed: "closed", idle: "idle", trading: "traded" };
 
 /**
  * Node loads these only when they are first used, and has its timers in JavaScript; in Cloudflare's runtime they are
@@ -164,9 +201,13 @@ function warmPlatform() {
 }
 
 /** Milliseconds and requests of one run of that kind, and whether it had the processor to itself. */
-async function measured({ broker, run }, kind) {
+async function measured({ broker, run, forget, pause }, kind) {
   broker.open = kind !== "closed";
-  if (kind === "trading") broker.now += DAY;
+  if (kind === "paused") pause();
+  if (kind === "trading") {
+    broker.now += DAY;
+    forget();
+  }
   broker.requests = broker.spent = 0;
   const switches = process.resourceUsage().involuntaryContextSwitches;
   const before = performance.now();
@@ -178,20 +219,20 @@ async function measured({ broker, run }, kind) {
 }
 
 /** The first run in this process. For "idle" the day's orders are already in the book. */
-async function cold(kind, count) {
+async function cold(kind, plan, count) {
   warmPlatform();
-  const made = await rig(count);
+  const made = await rig(plan, count);
   if (kind === "idle") made.seed();
   return measured(made, kind);
 }
 
 /** Every kind in turn, many times; the median CPU of each. */
-async function warm(kind, count) {
+async function warm(kind, plan, count) {
   warmPlatform();
-  const made = await rig(count);
+  const made = await rig(plan, count);
   const samples = [];
   for (let sample = 0; sample < WARM_SAMPLES; sample += 1) {
-    if (kind === "idle" && sample % 20 === 0) {
+    if (kind === "idle" && plan !== "watch" && sample % 20 === 0) {
       await measured(made, "trading");
       await made.run(); // looks up what became of the orders, once
     }
@@ -210,25 +251,27 @@ function undisturbed(sample) {
   return quiet.length > 0 ? quiet : all;
 }
 
+/** What is the same for every plan is measured with one; watching never trades. */
+const measuredOnce = ([plan, kind]) => (plan === "recurring" || kind === "idle" || kind === "trading") && !(plan === "watch" && kind === "trading");
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const [mode, kind, count] = process.argv.slice(2);
+const [mode, kind, plan, count] = process.argv.slice(2);
 
 if (mode === "cold") {
-  console.log(JSON.stringify(await cold(kind, Number(count))));
+  console.log(JSON.stringify(await cold(kind, plan, Number(count))));
 } else if (mode === "warm") {
-  console.log(JSON.stringify(await warm(kind, Number(count))));
+  console.log(JSON.stringify(await warm(kind, plan, Number(count))));
 } else {
   const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
   const here = fileURLToPath(import.meta.url);
   const child = (...args) => JSON.parse(execFileSync(process.execPath, [here, ...args], quiet));
-  console.log("run      symbols  requests  cold ms, median (best)  warm ms");
-  for (const kind of KINDS) {
+  console.log("plan       run      symbols  requests  cold ms, median (best)  warm ms");
+  for (const [plan, kind] of PLANS.flatMap((each) => KINDS.map((state) => [each, state])).filter(measuredOnce)) {
     for (const count of [1, 5, 10]) {
-      const colds = undisturbed(() => child("cold", kind, String(count)));
+      const colds = undisturbed(() => child("cold", kind, plan, String(count)));
       const [typical, best] = [median(colds.map(({ ms }) => ms)), Math.min(...colds.map(({ ms }) => ms))];
-      const line = [kind.padEnd(8), String(count).padStart(7), String(colds[0].requests).padStart(9)];
+      const line = [plan.padEnd(10), kind.padEnd(8), String(count).padStart(7), String(colds[0].requests).padStart(9)];
       const cold = `${typical.toFixed(2)} (${best.toFixed(2)})`.padStart(23);
-      console.log([...line, cold, child("warm", kind, String(count)).toFixed(2).padStart(8)].join(" "));
+      console.log([...line, cold, child("warm", kind, plan, String(count)).toFixed(2).padStart(8)].join(" "));
     }
   }
   const modules = readdirSync(TEMPLATE).filter((name) => name.endsWith(".js"));

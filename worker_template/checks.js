@@ -1,44 +1,43 @@
-// How settings are read: each is exactly what it should be, or BadSettings says in a sentence which is not.
+// How settings are read: each is exactly what it should be, or BadSettings says which is not.
 
-import { amount } from "./money.js";
+import { amount } from "./money.js"
 
-const SYMBOL = /^[A-Z][A-Z0-9.]{0,9}$/;
+const SYMBOL = /^[A-Z][A-Z0-9.]{0,9}$/
 
-/** Settings that cannot be traded on; the message is a plain sentence and names no value. */
 export class BadSettings extends Error {}
 
-/** @param {unknown} raw @param {string} name */
+/** @arg {unknown} @arg {string} */
 export function record(raw, name) {
-	if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw new BadSettings(`${name} is not an object.`);
-	return /** @type {Fields} */ (raw);
+	if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw new BadSettings(`${name} is not an object.`)
+	return /** @type {Fields} */ (raw)
 }
 
-/** @param {unknown} raw @param {string} name */
+/** @arg {unknown} @arg {string} */
 export function money(raw, name) {
-	const cents = amount(raw);
-	if (cents === null) throw new BadSettings(`${name} is not an amount in dollars.`);
-	return cents;
+	const cents = amount(raw)
+	if (cents === null) throw new BadSettings(`${name} is not an amount in dollars.`)
+	return cents
 }
 
-/** @param {unknown} raw @param {string} name */
+/** @arg {unknown} @arg {string} */
 export function symbols(raw, name) {
-	const list = Array.isArray(raw) ? raw : null;
-	if (!list || new Set(list).size !== list.length) throw new BadSettings(`${name} is not a list of symbols.`);
+	const list = Array.isArray(raw) ? raw : null
+	if (!list || new Set(list).size !== list.length) throw new BadSettings(`${name} is not a list of symbols.`)
 	for (const symbol of list) {
-		if (typeof symbol !== "string" || !SYMBOL.test(symbol)) throw new BadSettings(`${name} holds an odd symbol.`);
+		if (typeof symbol !== "string" || !SYMBOL.test(symbol)) throw new BadSettings(`${name} holds an odd symbol.`)
 	}
-	return list;
+	return list
 }
 
-/** @param {unknown} raw @param {string} name */
+/** @arg {unknown} @arg {string} */
 export function text(raw, name) {
-	if (typeof raw !== "string" || raw === "") throw new BadSettings(`${name} is missing.`);
-	return raw;
+	if (typeof raw !== "string" || raw === "") throw new BadSettings(`${name} is missing.`)
+	return raw
 }
 
-/** @param {unknown} raw @param {number} most @param {string} name */
+/** @arg {unknown} @arg {number} @arg {string} */
 export function whole(raw, most, name) {
-	const number = Number.isSafeInteger(raw) ? Number(raw) : 0;
-	if (number < 1 || number > most) throw new BadSettings(`${name} is not a whole number from 1 to ${most}.`);
-	return number;
+	const number = Number.isSafeInteger(raw) ? Number(raw) : 0
+	if (number < 1 || number > most) throw new BadSettings(`${name} is not a whole number from 1 to ${most}.`)
+	return number
 }

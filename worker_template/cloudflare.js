@@ -1,34 +1,34 @@
-// The two calls this Worker makes to Cloudflare, with the token it was left: to change its secrets and to delete itself.
+// The two calls to Cloudflare, with the token that was left here.
 
-const TRIES = 3;
-const PASSING = [971, 10002, 10013, 10014, 10035]; // throttled, internal errors, someone else changed it just now
-const UNREACHED = { ok: false, code: 0, message: "Cloudflare could not be reached.", passing: true };
+const TRIES = 3
+const PASSING = [971, 10002, 10013, 10014, 10035] // throttled, internal errors, someone else changed it just now
+const UNREACHED = { ok: false, code: 0, message: "Cloudflare could not be reached.", passing: true }
 
-/** Both keys change in one new version. @param {Bindings} env @param {string} keyId @param {string} secret */
+/** @arg {Bindings} @arg {string} @arg {string} */
 export function changeKeys(env, keyId, secret) {
-	const pair = Object.entries({ APCA_API_KEY_ID: keyId, APCA_API_SECRET_KEY: secret });
-	const secrets = Object.fromEntries(pair.map(([name, text]) => [name, { name, type: "secret_text", text }]));
-	return call(env, "PATCH", "/secrets-bulk", JSON.stringify({ secrets }));
+	const pair = Object.entries({ APCA_API_KEY_ID: keyId, APCA_API_SECRET_KEY: secret })
+	const secrets = Object.fromEntries(pair.map(([name, text]) => [name, { name, type: "secret_text", text }]))
+	return call(env, "PATCH", "/secrets-bulk", JSON.stringify({ secrets }))
 }
 
-/** With database and schedule. That it is gone already is success. @param {Bindings} env */
+/** @arg {Bindings} */
 export async function deleteScript(env) {
-	const reply = await call(env, "DELETE", "?force=true");
-	return reply.code === 10007 ? { ...reply, ok: true } : reply;
+	const reply = await call(env, "DELETE", "?force=true")
+	return reply.code === 10007 ? { ...reply, ok: true } : reply
 }
 
-/** @param {Bindings} env @param {string} method @param {string} path @param {string} [body] */
+/** @arg {Bindings} @arg {string} @arg {string} @arg {string} [body] */
 async function call(env, method, path, body) {
 	for (let attempt = 0; ; attempt += 1) {
-		const reply = await once(env, method, path, body);
-		if (!reply.passing || attempt + 1 === TRIES) return reply;
-		await new Promise((resolve) => setTimeout(resolve, 300 * 4 ** attempt));
+		const reply = await once(env, method, path, body)
+		if (!reply.passing || attempt + 1 === TRIES) return reply
+		await new Promise((resolve) => setTimeout(resolve, 300 * 4 ** attempt))
 	}
 }
 
-/** @param {Bindings} env @param {string} method @param {string} path @param {string} [body] */
+/** @arg {Bindings} @arg {string} @arg {string} @arg {string} [body] */
 async function once(env, method, path, body = undefined) {
-	const base = env.CLOUDFLARE_API_URL.replace(/\/+$/, "");
+	const base = env.CLOUDFLARE_API_URL.replace(/\/+$/, "")
 	try {
 		const response = await fetch(`${base}/accounts/${env.CLOUDFLARE_ACCOUNT}/workers/scripts/${env.SCRIPT}${path}`, {
 			method,
@@ -36,15 +36,15 @@ async function once(env, method, path, body = undefined) {
 			...(body && { body }),
 			redirect: "manual",
 			signal: AbortSignal.timeout(10_000),
-		});
+		})
 		/** @type {any} */
-		const { success, errors } = await response.json();
-		if (response.ok && success === true) return { ...UNREACHED, ok: true, passing: false };
-		const code = Number(errors?.[0]?.code) || 0;
-		if (code === 0) return { ...UNREACHED, message: "Cloudflare has a problem of its own at the moment." };
-		const passing = response.status >= 500 || response.status === 429 || PASSING.includes(code);
-		return { ok: false, code, message: "Cloudflare did not allow it.", passing };
+		const { success, errors } = await response.json()
+		if (response.ok && success === true) return { ...UNREACHED, ok: true, passing: false }
+		const code = Number(errors?.[0]?.code) || 0
+		if (code === 0) return { ...UNREACHED, message: "Cloudflare has a problem of its own at the moment." }
+		const passing = response.status >= 500 || response.status === 429 || PASSING.includes(code)
+		return { ok: false, code, message: "Cloudflare did not allow it.", passing }
 	} catch {
-		return UNREACHED;
+		return UNREACHED
 	}
 }

@@ -1,23 +1,22 @@
-// What this Worker remembers: its runs, what it told its owner, why it is paused, and which commands it has seen. Every
-// table has a largest size. Orders are in order-book.js.
+// What this Worker remembers: runs, events, pauses, commands it has seen. Every table has a largest size.
 
-import { Store } from "./store.js";
+import { Store } from "./store.js"
 
-const KEEP_RUNS = 2000; // three weeks of quarter hours
-const KEEP_EVENTS = 1000;
-const KEEP_NONCES = 5000;
-const MOST_BYTES = 250_000; // of a page
+const KEEP_RUNS = 2000
+const KEEP_EVENTS = 1000
+const KEEP_NONCES = 5000
+const MOST_BYTES = 250_000 // of a page
 
 const TABLES = `
-	CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-	CREATE TABLE IF NOT EXISTS pauses (reason TEXT PRIMARY KEY, since TEXT NOT NULL, note TEXT NOT NULL, mark TEXT);
-	CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
+	CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);
+	CREATE TABLE IF NOT EXISTS pauses (reason TEXT PRIMARY KEY, since TEXT, note TEXT, mark TEXT);
+	CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT);
 	CREATE TABLE IF NOT EXISTS events (
-		id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
-	CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL)`;
+		id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, kind TEXT, text TEXT);
+	CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER)`
 
-const DAY = ["value", "invested", "profit", "cash", "equity"].map((n) => `${dollars(n)} AS ${n}`);
-const RUN = ["at", "source", "slot", "outcome", "code", "reason", "ms"].map((n) => `record ->> '${n}' AS ${n}`);
+const DAY = ["value", "invested", "profit", "cash", "equity"].map((n) => `${dollars(n)} AS ${n}`)
+const RUN = ["at", "source", "slot", "outcome", "code", "reason", "ms"].map((n) => `record ->> '${n}' AS ${n}`)
 
 /** The tables one can be sent, each value a number or a text. */
 export const PAGES = {
@@ -26,101 +25,98 @@ export const PAGES = {
 	orders: `SELECT id, at, day, symbol, side, ${dollars("cents")} AS dollars, status, filled_qty, filled_price, client_order_id,
 		reason FROM orders`,
 	runs: `SELECT id, ${RUN} FROM runs`,
-};
+}
 
 export class Ledger extends Store {
-	/** @param {Sql} sql */
+	/** @arg {Sql} */
 	constructor(sql) {
-		super(sql, TABLES);
+		super(sql, TABLES)
 	}
 
-	/** True the first time a request is shown. @param {Signed} signed */
+	/** True the first time a request is shown. @arg {Signed} */
 	claim({ nonce, until }) {
-		this.rows("DELETE FROM nonces WHERE until < ?", Date.now());
-		if (this.one("SELECT count(*) AS n FROM nonces").n >= KEEP_NONCES) return false;
-		return this.rows("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, until).length === 1;
+		this.rows("DELETE FROM nonces WHERE until < ?", Date.now())
+		if (this.one("SELECT count(*) AS n FROM nonces").n >= KEEP_NONCES) return false
+		return this.rows("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, until).length === 1
 	}
 
-	/** A remembered fact, or null. @param {string} name @returns {any} */
+	/** @arg {string} @return {any} */
 	recall(name) {
-		const row = this.one("SELECT value FROM facts WHERE name = ?", name);
-		return row ? JSON.parse(row.value) : null;
+		const row = this.one("SELECT value FROM facts WHERE name = ?", name)
+		return row ? JSON.parse(row.value) : null
 	}
 
-	/** @param {string} name @param {unknown} value */
+	/** @arg {string} @arg {unknown} */
 	remember(name, value) {
-		this.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, JSON.stringify(value));
+		this.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, JSON.stringify(value))
 	}
 
-	/** The oldest reason not to trade, or null. @returns {Pause | null} */
+	/** The oldest reason not to trade, or null. @return {Pause | null} */
 	paused() {
-		return this.one("SELECT reason, since, note FROM pauses ORDER BY since, rowid LIMIT 1") ?? null;
+		return this.one("SELECT reason, since, note FROM pauses ORDER BY since, rowid LIMIT 1") ?? null
 	}
 
-	/** @param {string} reason */
+	/** @arg {string} */
 	isPausedFor(reason) {
-		return this.rows("SELECT 1 FROM pauses WHERE reason = ?", reason).length === 1;
+		return this.rows("SELECT 1 FROM pauses WHERE reason = ?", reason).length === 1
 	}
 
 	/**
 	 * Stops trading until resumed. The same reason twice changes nothing.
-	 * @param {string} reason @param {string} note @param {"pause" | "latch"} kind someone did it, or a run
-	 * @param {string | null} [mark] of the keys that were rejected: that pause ends by itself when there are others
+	 * @arg {string} @arg {string} @arg {"pause" | "latch"} kind someone did it, or a run
+	 * @arg {string | null} [mark] of the keys that were rejected: that pause ends by itself when there are others
 	 */
 	pause(reason, note, kind, mark = null) {
-		const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason";
-		if (this.one(insert, reason, now(), note, mark)) this.tell(kind, `Trading is paused. ${note}`);
+		const insert = "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?) RETURNING reason"
+		if (this.one(insert, reason, now(), note, mark)) this.tell(kind, `Trading is paused. ${note}`)
 	}
 
-	/** Ends every pause, or that of one reason. @param {string | null} [reason] */
+	/** Ends every pause, or that of one reason. @arg {string | null} [reason] */
 	resume(reason = null) {
-		const removed = this.one("DELETE FROM pauses WHERE reason = coalesce(?, reason) RETURNING reason", reason);
-		if (removed && !this.paused()) this.tell("pause", "Trading was switched on again.");
+		const removed = this.one("DELETE FROM pauses WHERE reason = coalesce(?, reason) RETURNING reason", reason)
+		if (removed && !this.paused()) this.tell("pause", "Trading was switched on again.")
 	}
 
-	/** Ends the pause for rejected keys, unless it is these that were rejected. @param {string | null} mark */
+	/** Ends the pause for rejected keys, unless it is these that were rejected. @arg {string | null} */
 	newKeys(mark) {
-		const removed = this.one("DELETE FROM pauses WHERE reason = 'keys' AND mark IS NOT ? RETURNING reason", mark);
-		if (removed) this.tell("recovery", "The bot has new Alpaca keys.");
+		const removed = this.one("DELETE FROM pauses WHERE reason = 'keys' AND mark IS NOT ? RETURNING reason", mark)
+		if (removed) this.tell("recovery", "The bot has new Alpaca keys.")
 	}
 
-	/** @param {Kind} kind @param {string} text */
+	/** @arg {Kind} @arg {string} */
 	tell(kind, text) {
-		const { id } = this.one("INSERT INTO events (at, kind, text) VALUES (?, ?, ?) RETURNING id", now(), kind, text);
-		this.rows("DELETE FROM events WHERE id <= ?", id - KEEP_EVENTS);
+		const { id } = this.one("INSERT INTO events (at, kind, text) VALUES (?, ?, ?) RETURNING id", now(), kind, text)
+		this.rows("DELETE FROM events WHERE id <= ?", id - KEEP_EVENTS)
 	}
 
-	/** Gives a run its number. @param {object} record */
+	/** @arg {object} */
 	addRun(record) {
-		const { id } = this.one("INSERT INTO runs (record) VALUES (?) RETURNING id", JSON.stringify(record));
-		this.rows("DELETE FROM runs WHERE id <= ?", id - KEEP_RUNS);
-		return id;
+		const { id } = this.one("INSERT INTO runs (record) VALUES (?) RETURNING id", JSON.stringify(record))
+		this.rows("DELETE FROM runs WHERE id <= ?", id - KEEP_RUNS)
+		return id
 	}
 
-	/** @returns {any} */
+	/** @return {any} */
 	lastRun() {
-		const row = this.one("SELECT id, record FROM runs ORDER BY id DESC LIMIT 1");
-		return row ? { id: row.id, ...JSON.parse(row.record) } : null;
+		const row = this.one("SELECT id, record FROM runs ORDER BY id DESC LIMIT 1")
+		return row ? { id: row.id, ...JSON.parse(row.record) } : null
 	}
 
-	/**
-	 * Rows after a number, oldest first, as many as make an answer of reasonable size; `next` is null at the end.
-	 * @param {Table} table @param {number} after @param {number} limit
-	 */
+	/** @arg {Table} @arg {number} @arg {number} */
 	page(table, after, limit) {
-		const found = this.rows(`SELECT * FROM (${PAGES[table]}) WHERE id > ? ORDER BY id LIMIT ?`, after, limit);
-		let size = 0;
-		const rows = found.filter((row) => (size += JSON.stringify(row).length) < MOST_BYTES);
-		return { rows, next: rows.length < limit && rows.length === found.length ? null : rows.at(-1).id };
+		const found = this.rows(`SELECT * FROM (${PAGES[table]}) WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
+		let size = 0
+		const rows = found.filter((row) => (size += JSON.stringify(row).length) < MOST_BYTES)
+		return { rows, next: rows.length < limit && rows.length === found.length ? null : rows.at(-1).id }
 	}
 }
 
-/** @param {string} cents a column */
+/** @arg {string} cents a column */
 function dollars(cents) {
-	return `iif(${cents} IS NULL, NULL, printf('%.2f', ${cents} / 100.0))`;
+	return `iif(${cents} IS NULL, NULL, printf('%.2f', ${cents} / 100.0))`
 }
 
 /** The present, ISO 8601. */
 export function now() {
-	return new Date().toISOString();
+	return new Date().toISOString()
 }

@@ -1,9 +1,8 @@
-// What Alpaca's refusals of an order mean and what follows from each. Alpaca uses one code for many things, so the
-// message decides; it is matched in lower case.
+// What Alpaca's refusals mean. It uses one code for many things, so the message decides, in lower case.
 
-import { toCents, usd } from "./money.js";
+import { toCents, usd } from "./money.js"
 
-/** Phrases of Alpaca's, what follows, a short name, and the matter in our words. @type {[string[], Act, string, string][]} */
+/** @type {[string[], Act, string, string][]} */
 const KNOWN = [
 	[["client_order_id must be unique"], "adopt", "duplicate", "Alpaca knows this order already."],
 	[["by user request"], "pause", "suspended", "New orders are switched off in the settings of the Alpaca account."],
@@ -17,19 +16,19 @@ const KNOWN = [
 	[["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],
 	[["day trad"], "skip", "day_trading", "Alpaca refused it because of its day-trading rule."],
 	[["client_order_id", "only one of", "qty must be"], "stop", "malformed", "The bot made a mistake with this order."],
-];
+]
 
-/** @param {Refused} refused */
+/** @arg {Refused} */
 export function judge({ status, code, message, fields }) {
-	const words = message.toLowerCase();
-	const power = toCents(fields.buying_power, "down");
-	const counted = power === null ? "" : ` Alpaca counts ${usd(power)}.`;
-	const said = message ? `Alpaca refused the order. It said: "${message}".` : "Alpaca refused the order without a reason.";
+	const words = message.toLowerCase()
+	const power = toCents(fields.buying_power, "down")
+	const counted = power === null ? "" : ` Alpaca counts ${usd(power)}.`
+	const said = message ? `Alpaca refused the order. It said: "${message}".` : "Alpaca refused the order without a reason."
 	for (const [phrases, act, name, ours] of KNOWN) {
-		if (!phrases.some((phrase) => words.includes(phrase))) continue;
-		return { act, code: name, say: act === "stop" ? `${ours} ${said}` : `${ours}${counted}` };
+		if (!phrases.some((phrase) => words.includes(phrase))) continue
+		return { act, code: name, say: act === "stop" ? `${ours} ${said}` : `${ours}${counted}` }
 	}
-	if (code === 40310100) return { act: "skip", code: "day_trading", say: said };
-	const familiar = [403, 404, 409, 422].includes(status);
-	return { act: familiar ? "skip" : "stop", code: "refused", say: said };
+	if (code === 40310100) return { act: "skip", code: "day_trading", say: said }
+	const familiar = [403, 404, 409, 422].includes(status)
+	return { act: familiar ? "skip" : "stop", code: "refused", say: said }
 }

@@ -1,32 +1,48 @@
-// What a run leaves behind: how it ended, why, and which orders it placed or did not place.
+// What a run leaves behind.
 
-import { dollars, toCents, usd } from "./money.js";
+import { dollars, toCents, usd } from "./money.js"
 
-/** One wish never becomes two orders. @param {Desk} desk @param {string} slot @param {Intent} intent */
+/** One wish never becomes two orders. @arg {Desk} @arg {string} @arg {Intent} */
 export function clientOrderId({ settings }, slot, { symbol, side }) {
-	return `${settings.prefix}${slot}-${symbol}-${side === "buy" ? "b" : "s"}`;
+	return `${settings.prefix}${slot}-${symbol}-${side === "buy" ? "b" : "s"}`
 }
 
-/** @param {Desk} desk @param {string} slot @param {Intent} intent @param {string} status @param {string} reason */
+/** @arg {Desk} @arg {string} @arg {Intent} @arg {string} @arg {string} */
 export function line(desk, slot, intent, status, reason) {
-	const { symbol, side, cents } = intent;
-	return { symbol, side, notional: dollars(cents), client_order_id: clientOrderId(desk, slot, intent), status, reason };
+	const { symbol, side, cents } = intent
+	return { symbol, side, notional: dollars(cents), client_order_id: clientOrderId(desk, slot, intent), status, reason }
 }
 
-/** Where orders were placed, that comes first. @param {Result} result @param {Outcome} outcome @param {string} code @param {string} reason */
+/** @arg {Result} @arg {Outcome} @arg {string} @arg {string} */
 export function conclude(result, outcome, code, reason) {
-	const placed = result.orders.filter(wasPlaced).map(sumOf);
-	result.outcome = placed.length > 0 ? "traded" : outcome;
-	result.code = code;
-	result.reason = placed.length > 0 ? `Order placed: ${placed.join(", ")}. ${reason}`.trim() : reason;
+	const placed = result.orders.filter(wasPlaced).map(sumOf)
+	result.outcome = placed.length > 0 ? "traded" : outcome
+	result.code = code
+	result.reason = placed.length > 0 ? `Order placed: ${placed.join(", ")}. ${reason}`.trim() : reason
 }
 
-/** @param {PlacedOrder} order */
+/** @arg {PlacedOrder} */
 export function sumOf({ notional, symbol }) {
-	return `${usd(toCents(notional, "up"))} of ${symbol}`;
+	return `${usd(toCents(notional, "up"))} of ${symbol}`
 }
 
-/** Whether Alpaca has the order. @param {PlacedOrder} order */
+/** @arg {PlacedOrder} */
 export function wasPlaced({ status }) {
-	return !["sending", "absent", "refused", "dry"].includes(status);
+	return !["sending", "absent", "refused", "dry"].includes(status)
+}
+
+/** @arg {Ledger} @arg {Result} @arg {string} */
+export function inform(ledger, { outcome, code, reason, orders }, day) {
+	for (const order of orders.filter(wasPlaced)) ledger.tell("trade", `Order placed: ${order.side} ${sumOf(order)}.`)
+	if (ledger.paused()) return
+	const before = ledger.recall("trouble")
+	const news = `${outcome} ${code} ${day}`
+	if (outcome === "refused" || outcome === "failed" || code === "unarmed") {
+		if (news === before) return
+		ledger.remember("trouble", news)
+		ledger.tell(code === "unarmed" ? "other" : "refusal", reason)
+	} else if (before !== null && outcome !== "closed") {
+		ledger.remember("trouble", null)
+		if (before.startsWith("failed")) ledger.tell("recovery", "Everything works again.")
+	}
 }

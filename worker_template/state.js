@@ -1,113 +1,111 @@
-// The one Durable Object of this deployment: it remembers, and it lets one run happen at a time. Commands such as
-// pause do not wait for a run in progress; the run looks at the pause again before each order.
+// The Durable Object: it remembers, and lets one run happen at a time. A run looks at the pause before each order.
 
-import { DurableObject } from "cloudflare:workers";
-import { ownAlpaca } from "./alpaca.js";
-import { BadSettings } from "./checks.js";
-import { chosen, inForce } from "./choice.js";
-import { carryOut } from "./commands.js";
-import { Ledger } from "./ledger.js";
-import { inform } from "./notices.js";
-import { OrderBook } from "./order-book.js";
-import { answer, No } from "./reply.js";
-import { readSettings } from "./settings.js";
-import { sha256 } from "./signature.js";
-import { tick } from "./tick.js";
-import { standsBy, wind } from "./timer.js";
+import { DurableObject } from "cloudflare:workers"
+import { ownAlpaca } from "./alpaca.js"
+import { BadSettings } from "./checks.js"
+import { chosen, inForce } from "./choice.js"
+import { carryOut } from "./commands.js"
+import { Ledger } from "./ledger.js"
+import { inform } from "./result.js"
+import { OrderBook } from "./order-book.js"
+import { answer, No } from "./reply.js"
+import { readSettings } from "./settings.js"
+import { sha256 } from "./signature.js"
+import { tick } from "./tick.js"
+import { standsBy, wind } from "./timer.js"
 
 /** @extends {DurableObject<Bindings>} */
 export class SoarState extends DurableObject {
 	/** @type {Promise<unknown>} */
-	#queue = Promise.resolve();
+	#queue = Promise.resolve()
 
-	/** @param {DurableObjectState} ctx @param {Bindings} env */
+	/** @arg {DurableObjectState} @arg {Bindings} */
 	constructor(ctx, env) {
-		super(ctx, env);
-		this.bindings = env;
-		this.storage = ctx.storage;
-		this.ledger = new Ledger(ctx.storage.sql);
-		this.book = new OrderBook(ctx.storage.sql);
+		super(ctx, env)
+		this.bindings = env
+		this.storage = ctx.storage
+		this.ledger = new Ledger(ctx.storage.sql)
+		this.book = new OrderBook(ctx.storage.sql)
 	}
 
-	/** @param {Signed} signed */
+	/** @arg {Signed} */
 	obey(signed) {
 		return answer(() => {
-			if (!this.claim(signed)) throw new No(401, "unauthorized");
-			return carryOut(this, signed);
-		});
+			if (!this.claim(signed)) throw new No(401, "unauthorized")
+			return carryOut(this, signed)
+		})
 	}
 
-	/** @param {Signed} signed */
+	/** @arg {Signed} */
 	claim(signed) {
-		return this.ledger.claim(signed);
+		return this.ledger.claim(signed)
 	}
 
-	/** Runs once, after any run that is still going on. @param {"cron" | "alarm" | "command"} source @param {boolean} dry */
+	/** Runs once, after any run that is still going on. @arg {"cron" | "alarm" | "command"} @arg {boolean} */
 	async tick(source, dry) {
-		if (source === "cron") this.ledger.remember("cron_at", Date.now());
-		await wind(this);
-		return this.enqueue(() => this.#run(source, dry));
+		if (source === "cron") this.ledger.remember("cron_at", Date.now())
+		await wind(this)
+		return this.enqueue(() => this.#run(source, dry))
 	}
 
 	/** The Durable Object's own alarm went off. It is set again before anything can go wrong. */
 	async alarm() {
-		await wind(this);
-		if (!standsBy(this)) await answer(() => this.tick("alarm", false));
+		await wind(this)
+		if (!standsBy(this)) await answer(() => this.tick("alarm", false))
 	}
 
-	/** The keys were just replaced: rejected ones are no reason to be paused any more. */
 	noteRotation() {
-		this.ledger.tell("change", "The Alpaca keys were replaced.");
-		this.ledger.newKeys(null);
+		this.ledger.tell("change", "The Alpaca keys were replaced.")
+		this.ledger.newKeys(null)
 	}
 
-	/** @param {string} text */
+	/** @arg {string} */
 	note(text) {
-		this.ledger.tell("other", text);
+		this.ledger.tell("other", text)
 	}
 
-	/** Does one thing after the other. @template T @param {() => T | Promise<T>} work @returns {Promise<T>} */
+	/** Does one thing after the other. @template T @arg {() => T | Promise<T>} @return {Promise<T>} */
 	enqueue(work) {
-		const done = this.#queue.then(work);
-		this.#queue = done.catch(() => null);
-		return done;
+		const done = this.#queue.then(work)
+		this.#queue = done.catch(() => null)
+		return done
 	}
 
-	/** Ends the pause for rejected keys if there are others now; gives what stands for these without telling them. */
+	/** Stands for the keys, telling neither. */
 	async newKeys() {
-		const { APCA_API_KEY_ID, APCA_API_SECRET_KEY } = this.bindings;
-		const mark = (await sha256(new TextEncoder().encode(`${APCA_API_KEY_ID}\n${APCA_API_SECRET_KEY}`))).slice(0, 16);
-		this.ledger.newKeys(mark);
-		return mark;
+		const { APCA_API_KEY_ID, APCA_API_SECRET_KEY } = this.bindings
+		const mark = (await sha256(new TextEncoder().encode(`${APCA_API_KEY_ID}\n${APCA_API_SECRET_KEY}`))).slice(0, 16)
+		this.ledger.newKeys(mark)
+		return mark
 	}
 
-	/** @param {string} source @param {boolean} dry */
+	/** @arg {string} @arg {boolean} */
 	async #run(source, dry) {
-		const started = Date.now();
-		const { bindings, ledger, book } = this;
-		const alpaca = ownAlpaca(bindings);
+		const started = Date.now()
+		const { bindings, ledger, book } = this
+		const alpaca = ownAlpaca(bindings)
 		/** @type {Result} */
-		let result = { slot: "", outcome: "failed", code: "fault", detail: "", reason: FAULT, orders: [], marketOpen: null };
+		let result = { slot: "", outcome: "failed", code: "fault", detail: "", reason: FAULT, orders: [], marketOpen: null }
 		try {
-			const mark = await this.newKeys();
-			const settings = readSettings(bindings, chosen(this));
-			const { armed } = inForce(this);
-			result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark, dry: dry || !armed });
-			if (result.outcome === "dry" && !armed) result.code = "unarmed";
+			const mark = await this.newKeys()
+			const settings = readSettings(bindings, chosen(this))
+			const { armed } = inForce(this)
+			result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark, dry: dry || !armed })
+			if (result.outcome === "dry" && !armed) result.code = "unarmed"
 		} catch (error) {
-			result.detail = error instanceof Error ? error.name : "unknown";
-			if (error instanceof BadSettings) Object.assign(result, { code: "settings", detail: error.message, reason: DAMAGED });
+			result.detail = error instanceof Error ? error.name : "unknown"
+			if (error instanceof BadSettings) Object.assign(result, { code: "settings", detail: error.message, reason: DAMAGED })
 		}
-		const { marketOpen: market_open, ...told } = result;
-		const [at, ms] = [new Date(started).toISOString(), Date.now() - started];
-		const record = { source, at, ms, ...told, market_open, request_ids: alpaca.requestIds };
-		const id = ledger.addRun(record);
-		book.trim();
-		inform(ledger, result, at.slice(0, 10));
-		console.log(JSON.stringify({ run: id, ...record, orders: told.orders.length }));
-		return { id, ...record };
+		const { marketOpen: market_open, ...told } = result
+		const [at, ms] = [new Date(started).toISOString(), Date.now() - started]
+		const record = { source, at, ms, ...told, market_open, request_ids: alpaca.requestIds }
+		const id = ledger.addRun(record)
+		book.trim()
+		inform(ledger, result, at.slice(0, 10))
+		console.log(JSON.stringify({ run: id, ...record, orders: told.orders.length }))
+		return { id, ...record }
 	}
 }
 
-const DAMAGED = "A setting of this bot is damaged. Nothing was traded.";
-const FAULT = "A mistake in the bot's program ended this look.";
+const DAMAGED = "A setting of this bot is damaged. Nothing was traded."
+const FAULT = "A mistake in the bot's program ended this look."

@@ -1,21 +1,21 @@
 // What the owner is shown of what this Worker remembers. Nothing here asks Alpaca anything.
 
-import { inForce } from "./choice.js";
-import { exchangeTime } from "./exchange-time.js";
-import { now } from "./ledger.js";
-import { amount, dollars, quantity, worth } from "./money.js";
-import { shown } from "./order-book.js";
-import { timer } from "./timer.js";
+import { inForce } from "./choice.js"
+import { exchangeTime } from "./exchange-time.js"
+import { now } from "./ledger.js"
+import { amount, dollars, quantity, worth } from "./money.js"
+import { shown } from "./order-book.js"
+import { timer } from "./timer.js"
 
-/** @param {State} state */
+/** @arg {State} */
 export async function statusOf(state) {
-	const { bindings: env, ledger, book } = state;
-	await state.newKeys();
-	const lastRun = ledger.lastRun();
-	const lastOrder = book.last();
-	const today = exchangeTime(Date.now()).date;
-	const { plan, limits, armed } = inForce(state);
-	const { schedule, next } = timer(state);
+	const { bindings: env, ledger, book } = state
+	await state.newKeys()
+	const lastRun = ledger.lastRun()
+	const lastOrder = book.last()
+	const today = exchangeTime(Date.now()).date
+	const { plan, limits, armed } = inForce(state)
+	const { schedule, next } = timer(state)
 	return {
 		script: env.SCRIPT,
 		mode: env.MODE,
@@ -39,20 +39,20 @@ export async function statusOf(state) {
 		positions: ledger.recall("positions") ?? [],
 		holds_cloudflare_token: Boolean(env.CLOUDFLARE_API_TOKEN),
 		key_ending: (env.APCA_API_KEY_ID ?? "").slice(-4),
-	};
+	}
 }
 
-/** The money it may use, and its own shares at the prices last seen. @param {Book} book @param {Fields} limits */
+/** @arg {Book} @arg {Fields} */
 function moneyOf(book, { budget: limit }) {
-	const own = book.shares.holdings().filter(({ nano }) => nano > 0);
+	const own = book.shares.holdings().filter(({ nano }) => nano > 0)
 	const valueOf = (/** @type {OwnRow[]} */ rows) => {
-		const cents = worth(...rows.map(({ nano, price }) => /** @type {[string, unknown]} */ ([quantity(nano), price])));
-		return cents === null ? null : dollars(cents);
-	};
+		const cents = worth(...rows.map(({ nano, price }) => /** @type {[string, unknown]} */ ([quantity(nano), price])))
+		return cents === null ? null : dollars(cents)
+	}
 	const holdings = own.map((row) => {
-		return { symbol: row.symbol, qty: quantity(row.nano), cost: dollars(row.cents), value: valueOf([row]) };
-	});
-	const invested = book.shares.invested() + book.promised();
-	const left = dollars(Math.max(0, (amount(limit) ?? 0) - invested));
-	return { budget: { limit, invested: dollars(invested), left, value: valueOf(own) }, holdings };
+		return { symbol: row.symbol, qty: quantity(row.nano), cost: dollars(row.cents), value: valueOf([row]) }
+	})
+	const invested = book.shares.invested() + book.promised()
+	const left = dollars(Math.max(0, (amount(limit) ?? 0) - invested))
+	return { budget: { limit, invested: dollars(invested), left, value: valueOf(own) }, holdings }
 }

@@ -1,62 +1,62 @@
 // Ways to stop: cancelling own orders, Alpaca's lock of the whole account, and the end of this Worker.
 
-import { ownAlpaca } from "./alpaca.js";
-import { WHY } from "./answers.js";
-import { deleteScript } from "./cloudflare.js";
-import { No } from "./reply.js";
-import { wind } from "./timer.js";
+import { ownAlpaca } from "./alpaca.js"
+import { WHY } from "./answers.js"
+import { deleteScript } from "./cloudflare.js"
+import { No } from "./reply.js"
+import { wind } from "./timer.js"
 
-const UNSURE = "Alpaca did not confirm that no order of the bot is open. Look there; such orders end with the day.";
+const UNSURE = "Alpaca did not confirm that no order of the bot is open. Look there; such orders end with the day."
 
-/** `left` is how many may still be open. @param {State} state */
+/** `left` is how many may still be open. @arg {State} */
 export async function cancelOwn({ bindings, book }) {
-	const alpaca = ownAlpaca(bindings);
-	const open = await alpaca.openOrders();
-	if (open.kind !== "ok") return { cancelled: 0, left: book.open().length, warning: UNSURE };
-	let [cancelled, left] = [0, 0];
+	const alpaca = ownAlpaca(bindings)
+	const open = await alpaca.openOrders()
+	if (open.kind !== "ok") return { cancelled: 0, left: book.open().length, warning: UNSURE }
+	let [cancelled, left] = [0, 0]
 	for (const { client_order_id, id } of open.body) {
-		if (!String(client_order_id).startsWith(`soar1-${bindings.DEPLOYMENT}-`)) continue;
-		const answer = await alpaca.cancel(String(id));
-		if (answer.kind === "ok") cancelled += 1;
+		if (!String(client_order_id).startsWith(`soar1-${bindings.DEPLOYMENT}-`)) continue
+		const answer = await alpaca.cancel(String(id))
+		if (answer.kind === "ok") cancelled += 1
 		// 404 and 422: gone already, or carried out just now.
-		else if (answer.kind !== "refused" || ![404, 422].includes(answer.status)) left += 1;
+		else if (answer.kind !== "refused" || ![404, 422].includes(answer.status)) left += 1
 	}
-	return { cancelled, left, warning: left > 0 ? UNSURE : null };
+	return { cancelled, left, warning: left > 0 ? UNSURE : null }
 }
 
-/** Alpaca's lock, and its pause, which comes first and stays if Alpaca fails. @param {State} state @param {boolean} on */
+/** Alpaca's lock, and its pause, which comes first and stays if Alpaca fails. @arg {State} @arg {boolean} */
 export async function lock({ bindings, ledger }, on) {
-	if (on) ledger.pause("suspended", "You locked the Alpaca account.", "pause");
-	const alpaca = ownAlpaca(bindings);
-	const account = await alpaca.account();
-	const is = ledger.paused() ? " The bot is paused." : "";
+	if (on) ledger.pause("suspended", "You locked the Alpaca account.", "pause")
+	const alpaca = ownAlpaca(bindings)
+	const account = await alpaca.account()
+	const is = ledger.paused() ? " The bot is paused." : ""
 	if (account.kind === "ok" && account.body.id !== bindings.ACCOUNT_ID) {
-		throw new No(409, "other_account", `The keys open another account, which was left as it is.${is}`);
+		throw new No(409, "other_account", `The keys open another account, which was left as it is.${is}`)
 	}
-	const answer = account.kind === "ok" ? await alpaca.suspend(on) : account;
+	const answer = account.kind === "ok" ? await alpaca.suspend(on) : account
 	if (answer.kind === "ok" && answer.body.suspend_trade === on) {
-		if (!on) ledger.resume("suspended");
-		return { locked: on, paused: ledger.paused() };
+		if (!on) ledger.resume("suspended")
+		return { locked: on, paused: ledger.paused() }
 	}
-	const why = answer.kind === "unreachable" ? WHY[answer.why] : "Alpaca did not do it.";
-	throw new No(502, answer.kind === "keys" ? "keys_rejected" : "alpaca_unreachable", why + is);
+	const why = answer.kind === "unreachable" ? WHY[answer.why] : "Alpaca did not do it."
+	throw new No(502, answer.kind === "keys" ? "keys_rejected" : "alpaca_unreachable", why + is)
 }
 
-/** @param {State} state */
+/** @arg {State} */
 export async function destroy(state) {
-	state.ledger.pause("destroy", "The bot is being removed.", "pause");
-	await wind(state);
-	const { cancelled, warning } = await state.enqueue(() => cancelOwn(state));
-	if (state.bindings.CLOUDFLARE_API_TOKEN) return { destroying: true, cancelled, warning };
-	const message = "Trading is paused, but the bot holds no Cloudflare token and cannot delete itself.";
-	throw new No(409, "no_token", message, { cancelled, warning });
+	state.ledger.pause("destroy", "The bot is being removed.", "pause")
+	await wind(state)
+	const { cancelled, warning } = await state.enqueue(() => cancelOwn(state))
+	if (state.bindings.CLOUDFLARE_API_TOKEN) return { destroying: true, cancelled, warning }
+	const message = "Trading is paused, but the bot holds no Cloudflare token and cannot delete itself."
+	throw new No(409, "no_token", message, { cancelled, warning })
 }
 
-/** Done after the answer. @param {Bindings} env @param {Stub} state */
+/** Done after the answer. @arg {Bindings} @arg {Stub} */
 export async function removeItself(env, state) {
-	const { ok, code, message } = await deleteScript(env);
-	if (ok) return;
-	console.log(JSON.stringify({ at: "destroy", cloudflare_code: code }));
-	const hint = "It is paused. Please delete it in your Cloudflare account.";
-	await state.note(`The bot could not delete itself. ${message} ${hint}`);
+	const { ok, code, message } = await deleteScript(env)
+	if (ok) return
+	console.log(JSON.stringify({ at: "destroy", cloudflare_code: code }))
+	const hint = "It is paused. Please delete it in your Cloudflare account."
+	await state.note(`The bot could not delete itself. ${message} ${hint}`)
 }

@@ -1,19 +1,19 @@
-// Reading a table of the Durable Object's SQLite database, as the classes with the tables do.
+// A table in the Durable Object's database.
 
 export class Store {
-	/** @param {Sql} sql @param {string} tables */
+	/** @arg {Sql} @arg {string} */
 	constructor(sql, tables) {
-		this.sql = sql;
-		sql.exec(tables);
+		this.sql = sql
+		sql.exec(tables)
 	}
 
-	/** @param {string} query @param {any[]} values @returns {any[]} */
+	/** @arg {string} @arg {any[]} @return {any[]} */
 	rows(query, ...values) {
-		return this.sql.exec(query, ...values).toArray();
+		return this.sql.exec(query, ...values).toArray()
 	}
 
-	/** @param {string} query @param {any[]} values @returns {any} */
+	/** @arg {string} @arg {any[]} @return {any} */
 	one(query, ...values) {
-		return this.rows(query, ...values)[0];
+		return this.rows(query, ...values)[0]
 	}
 }

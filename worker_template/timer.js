@@ -1,25 +1,25 @@
 // What wakes this Worker up: Cloudflare's cron, or the alarm of its Durable Object, for accounts without a free cron slot.
 // Where both are set, the alarm stands by and steps in should the cron stop.
 
-const QUARTER = 900_000;
-const nextQuarter = () => (Math.floor(Date.now() / QUARTER) + 1) * QUARTER;
+const QUARTER = 900_000
+const nextQuarter = () => (Math.floor(Date.now() / QUARTER) + 1) * QUARTER
 
-/** @param {State} state */
-const isOn = ({ ledger }) => ledger.recall("alarm") === true && !ledger.isPausedFor("destroy");
+/** @arg {State} */
+const isOn = ({ ledger }) => ledger.recall("alarm") === true && !ledger.isPausedFor("destroy")
 
-/** Sets the alarm, if it is wanted, so that it goes on whatever happens then. @param {State} state */
+/** @arg {State} */
 export async function wind(state) {
-	const { storage } = state;
-	if (isOn(state)) await storage.setAlarm(nextQuarter());
-	else if ((await storage.getAlarm()) !== null) await storage.deleteAlarm();
+	const { storage } = state
+	if (isOn(state)) await storage.setAlarm(nextQuarter())
+	else if ((await storage.getAlarm()) !== null) await storage.deleteAlarm()
 }
 
-/** Whether the alarm has nothing to do: it is off, or a cron came of late. @param {State} state */
+/** Whether the alarm has nothing to do: it is off, or a cron came of late. @arg {State} */
 export function standsBy(state) {
-	return !isOn(state) || Date.now() - Number(state.ledger.recall("cron_at")) < 1.5 * QUARTER;
+	return !isOn(state) || Date.now() - Number(state.ledger.recall("cron_at")) < 1.5 * QUARTER
 }
 
-/** @param {State} state */
+/** @arg {State} */
 export function timer(state) {
-	return { schedule: standsBy(state) ? "cron" : "alarm", next: new Date(nextQuarter()).toISOString() };
+	return { schedule: standsBy(state) ? "cron" : "alarm", next: new Date(nextQuarter()).toISOString() }
 }

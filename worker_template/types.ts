@@ -131,11 +131,11 @@ interface OwnRow {
   nano: number;
   /** what they cost */
   cents: number;
-  /** what Alpaca's whole position should be: how many, their cost; null until it was seen */
-  seen: number | null;
-  basis: number | null;
-  /** dollars, when last seen */
-  price: number | null;
+  /** what Alpaca's whole position should be, with the owner's shares: how many, their cost in cents */
+  seen: number;
+  basis: number;
+  /** dollars, when last seen; 0 if never */
+  price: number;
   /** 1 if Alpaca showed fewer at the last look */
   doubt: number;
 }

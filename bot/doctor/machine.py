@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from bot.doctor.finding import Finding, fail, ok, warn
 from bot.operations.workshop import COMMAND_KEY
-from bot.settings import BadSettings, Settings
+from bot.settings import Settings
 from bot.storage import workers
 from bot.storage.database import Database
 from bot.storage.dialect import is_postgresql
@@ -46,16 +46,6 @@ def examine(settings: Settings, free: FreeBytes = free_bytes) -> Iterator[Findin
     findings, known = _database(settings)
     yield from findings
     yield _ring(settings, known)
-    if _replicated(settings):
-        yield _ticket_keys(settings.ticket_keys_folder)
-
-
-def _replicated(settings: Settings) -> bool:
-    """Whether replicas share the database; of an address that is not understood is told elsewhere."""
-    try:
-        return settings.replicated
-    except BadSettings:
-        return False
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
@@ -142,8 +132,6 @@ async def _some_workers(url: str) -> list[Worker]:
 def _ring(settings: Settings, known: list[Worker]) -> Finding:
     path = settings.data_dir / "keyring"
     try:
-        if settings.master_keys is None and _replicated(settings):
-            return fail("key ring", "SOAR_MASTER_KEYS is required with PostgreSQL", "`soar vault new` prints one")
         if settings.master_keys is not None:
             ring = Keyring.parse(settings.master_keys.get_secret_value())
         elif not path.exists() and not known:
@@ -161,14 +149,6 @@ def _ring(settings: Settings, known: list[Worker]) -> Finding:
             "key ring", f"it does not open {lost} of {len(known)} command keys", "put the ring back that sealed them"
         )
     return ok("key ring", f"it can be read; its newest key, {ring.newest}, seals")
-
-
-def _ticket_keys(folder: Path) -> Finding:
-    if not folder.exists():
-        return ok("ticket keys", f"{folder} is not there yet; the first start makes it")
-    if folder.stat().st_mode & OTHERS or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return fail("ticket keys", f"{folder} is not Soar's alone", "give it to the user Soar runs as, and chmod 700")
-    return ok("ticket keys", f"{folder} is Soar's alone; all replicas must share it")
 
 
 def _opens(ring: Keyring, worker: Worker) -> bool:

@@ -131,7 +131,7 @@ class Pace:
             urgency, _, call = self._ready[0]
             if call.gone:
                 heapq.heappop(self._ready)
-                self._give_back(call, now)
+                self._give_back(call)
             elif self._ready_at(call, now) > now or not fits(Urgency(urgency)):
                 return None
             else:
@@ -206,14 +206,10 @@ class Pace:
                 bucket.level -= 1
             heapq.heappush(self._ready, heapq.heappop(chat.waiting))
 
-    def _give_back(self, call: Call, now: float) -> None:
-        """Let the next of a chat have the turn of one that has left."""
+    def _give_back(self, call: Call) -> None:
         chat = self._chats.get(call.chat) if call.chat is not None else None
-        if call.chat is None or chat is None:
-            return
-        if chat.bucket is not None and call.urgency >= Urgency.EDIT:
+        if chat is not None and chat.bucket is not None and call.urgency >= Urgency.EDIT:
             chat.bucket.level += 1
-        self._advance(call.chat, chat, now)
 
     def _ready_at(self, call: Call, now: float) -> float:
         held = self._hold.until(call.urgency)

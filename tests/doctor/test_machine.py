@@ -120,20 +120,3 @@ def test_a_database_that_is_not_there(house: Settings, url: str) -> None:
     found = seen(settings_in(house.data_dir, database_url=url))["database"]
     assert (found.level, "SOAR_DATABASE_URL" in found.do) == (Level.FAIL, True)
     assert "hush" not in str(found)
-
-
-POSTGRESQL = "postgresql+psycopg://soar:hush@127.0.0.1:1/soar"
-
-
-def test_what_replicas_need_beside_the_database(house: Settings, tmp_path: Path) -> None:
-    found = seen(settings_in(house.data_dir, database_url=POSTGRESQL))
-    assert (found["key ring"].level, "SOAR_MASTER_KEYS" in found["key ring"].words) == (Level.FAIL, True)
-    assert "first start makes it" in found["ticket keys"].words
-    keys = tmp_path / "keys"
-    keys.mkdir(mode=0o700)
-    ring = Keyring.generate().text().reveal()
-    replica = settings_in(house.data_dir, database_url=POSTGRESQL, ticket_keys_dir=str(keys), master_keys=ring)
-    found = seen(replica)
-    assert (found["key ring"].level, found["ticket keys"].level) == (Level.OK, Level.OK)
-    keys.chmod(0o755)
-    assert seen(replica)["ticket keys"].level is Level.FAIL

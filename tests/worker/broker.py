@@ -16,7 +16,7 @@ class Broker:
 
     def __init__(self, url: str, http: httpx.Client, **account: object) -> None:
         self.url, self._http = url, http
-        self._touched: set[str] = set()
+        self._touched: dict[str, str] = {}
         self._control("DELETE", "/faults")
         self._control("POST", "/fills", {"policy": "immediate"})
         self.account: Json = self._control("POST", "/accounts", account)
@@ -57,14 +57,15 @@ class Broker:
 
     def price(self, symbol: str, price: str | None = None, **more: object) -> Decimal:
         """Hold a price until `restore`, or spoil the feed or split the share; the price there is now."""
-        self._touched.add(symbol)
+        if symbol not in self._touched:
+            self._touched[symbol] = self._control("POST", "/prices", {"symbol": symbol})["price"]
         body = {"symbol": symbol} | ({} if price is None else {"price": price}) | more
         return Decimal(self._control("POST", "/prices", body)["price"])
 
     def restore(self) -> None:
-        """Let the prices walk on, for the next test."""
-        for symbol in self._touched:
-            body = {"symbol": symbol, "hold": False, "stale_seconds": 0, "missing": False}
+        """Let the prices walk on from where they were, for the next test."""
+        for symbol, price in self._touched.items():
+            body = {"symbol": symbol, "price": price, "hold": False, "stale_seconds": 0, "missing": False}
             self._control("POST", "/prices", body)
 
     def give(self, symbol: str, qty: str, average: str) -> None:

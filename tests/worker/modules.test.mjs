@@ -204,5 +204,5 @@ test("settings that are not exactly right are refused by name, without their val
   assert.equal(error({ plan: { ...plan, symbols: ["SPY"] } }), "beyond_ceiling");
   for (const odd of [{ kind: "x" }, "x", null, { ...plan, amount: "0.5" }]) assert.equal(error({ plan: odd }), "bad_plan");
   for (const name of ["per_order", "per_day", "budget"]) assert.equal(error({ limits: { [name]: "520.01" } }), "beyond_ceiling");
-  for (const odd of [[], "x", null, { budget: 5 }, { daily_loss: "-1" }]) assert.equal(error({ limits: odd }), "bad_limits");
+  for (const odd of [[], "x", { budget: 5 }, { daily_loss: "-1" }]) assert.equal(error({ limits: odd }), "bad_limits");
 });

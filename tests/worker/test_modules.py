@@ -21,6 +21,10 @@ def test_the_pure_modules_by_themselves() -> None:
     run(NODE, "--test", "tests/worker/modules.test.mjs")
 
 
+def test_long_stretches_of_time() -> None:
+    run(NODE, "--test", "tests/worker/replay.test.mjs")
+
+
 def test_the_types_hold() -> None:
     run(NODE, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json")
 
