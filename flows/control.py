@@ -135,6 +135,12 @@ def _verify(state: State, worker: Worker) -> Move:
     return Move(AskToken(Inspection(worker.id, worker.mode, worker.account)))
 
 
+def verify_tapped(state: Toolbox, _argument: str, context: Context) -> Move:
+    """The check, from the toolbox."""
+    worker = context.worker(state.worker)
+    return _verify(beneath(state), worker) if worker else Move(state, notice=say("notice.no_worker"))
+
+
 def home_tapped(state: Home | Done, argument: str, context: Context) -> Move:
     """One of the buttons under a Worker's card."""
     worker = context.worker(state.worker)

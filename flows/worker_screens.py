@@ -168,7 +168,7 @@ def confirm_plan(state: ConfirmPlan, _context: Context) -> Screen:
 def toolbox(_state: Toolbox, _context: Context) -> Screen:
     """What is rarely needed."""
     rows: tuple[tuple[Button, ...], ...] = (
-        (Tap(say("button.export"), "tool", "export"),),
+        (Tap(say("button.export"), "tool", "export"), Tap(say("button.verify"), "verify")),
         (Tap(say("button.cancel_orders"), "tool", "cancel_orders"),),
         (Tap(say("button.close"), "tool", "close"),),
         (Tap(say("button.lock"), "tool", "lock"), Tap(say("button.unlock"), "tool", "unlock")),
