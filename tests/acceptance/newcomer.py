@@ -99,6 +99,15 @@ class Newcomer:
         await self.phone.catches_up()
         return [each for each in (await self.phone.chat())["messages"] if each["from"] == "bot" and each["buttons"]]
 
+    async def only_screen(self) -> Shown:
+        """Wait until one screen is left: an older one goes a moment after the newer has come."""
+
+        async def alone() -> Shown | None:
+            screens = await self.screens()
+            return screens[0] if len(screens) == 1 else None
+
+        return await until(alone, "more than one screen was left")
+
     async def reads(self) -> str:
         """Read the bot's newest screen."""
         await self.phone.catches_up()

@@ -12,6 +12,5 @@ async def test_a_question_in_the_middle_is_answered_and_leads_back(ada: Newcomer
     await ada.comes_to_keys()
     asked = await ada.says("could somebody steal my keys?")
     await ada.sees("How your keys are handled")
-    (screen,) = await ada.screens()
-    assert screen["id"] > asked
+    assert (await ada.only_screen())["id"] > asked
     await ada.taps("Back to where I was", "Paste the Key ID")

@@ -209,7 +209,7 @@ async def test_chart_and_books_come_as_files(ada: Newcomer) -> None:
     assert {f"{script}-orders.csv", f"{script}-runs.csv", f"{script}-events.csv"} <= {
         book["document"]["name"] for book in books
     }
-    assert len(await ada.screens()) == 1
+    await ada.only_screen()
     content = await ada.client.get(f"{ada.house.world.telegram.url}{books[0]['document']['url']}")
     assert "VTI" in content.raise_for_status().content.decode("utf-8-sig")
 
