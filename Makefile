@@ -71,6 +71,10 @@ DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/t
 fuzz: $(NPM)  ## draw more than 20,000 conversations, pastes and runs of updates
 	@$(PY) -m pytest --hypothesis-profile=fuzz --hypothesis-show-statistics $(DRAWN)
 
+.PHONY: scale
+scale: $(NPM)  ## 1,000 chats, three replicas over PostgreSQL, one of them killed with -9 every 20 s
+	@$(PY) -m tests.scale
+
 .PHONY: bench
 bench: $(NPM)  ## measure
 	@$(PY) -m bench
