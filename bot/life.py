@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from contextlib import suppress
 from functools import partial
 
 from telegram.error import NetworkError
 
 from bot.absence import Absence
-from bot.app import Soar
+from bot.app import Soar, fresh_id
 from bot.conversation import Occasion
 from bot.delivery import Delivery, Ears, delivery
 from bot.health import Health
 from bot.housekeeping import Housekeeping
 from bot.patience import patiently
 from bot.solo import FETCHING, Solo
+from bot.storage.errors import StorageError
 from bot.storage.turns import Turn
 from bot.strays import Strays
 from bot.telegram.suspicion import suspect
@@ -44,6 +46,7 @@ class Life:
             watch=metrics,
         )
         self._delivery = self._receiving(ears)
+        self._strays = Strays(soar.database, soar.stage.show, clock=soar.clock, name=fresh_id())
         self._health = Health(soar.database, metrics, receiving=lambda: self._delivery.receiving)
         address = soar.settings.metrics_address
         self._listener = Listener(self._health.app(), address, grace=1) if address else None
@@ -79,7 +82,7 @@ class Life:
                 group.create_task(Housekeeping(soar.database, clock=soar.clock).run())
                 group.create_task(self._go_on())
                 if soar.database.shared:
-                    group.create_task(Strays(soar.database, soar.stage.show, clock=soar.clock).run())
+                    group.create_task(self._strays.run())
                 group.create_task(soar.watchdog.run())
                 group.create_task(soar.metrics.watch_lag(asyncio.sleep))
                 group.create_task(self._delivery.run())
@@ -141,6 +144,9 @@ class Life:
         await soar.outbox.close(STOP_GRACE)
         soar.anchors.close()
         await soar.memory.flush()
+        if soar.database.shared:
+            with suppress(StorageError):
+                await self._strays.leave()
         await soar.telegram.close()
         await soar.http.aclose()
         soar.checker.close()

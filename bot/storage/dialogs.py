@@ -50,6 +50,12 @@ _UNRENDERED = (
     .order_by(dialogs.c.updated_at)
     .limit(bindparam("most"))
 )
+_CHANGED = (
+    select(dialogs.c.chat_id)
+    .where(dialogs.c.updated_at >= bindparam("since"))
+    .order_by(dialogs.c.updated_at.desc())
+    .limit(bindparam("most"))
+)
 _PAGE = (
     select(dialogs).where(dialogs.c.chat_id > bindparam("after")).order_by(dialogs.c.chat_id).limit(bindparam("most"))
 )
@@ -102,6 +108,11 @@ def unrendered(connection: Connection, *, since: float = -FAR, before: float = F
     """
     values = {"most": limit, "since": since, "before": before}
     return [Dialog(*row) for row in connection.execute(_UNRENDERED, values)]
+
+
+def changed(connection: Connection, *, since: float, limit: int = 1000) -> list[int]:
+    """The chats whose dialogs were saved since then, the latest first."""
+    return list(connection.execute(_CHANGED, {"since": since, "most": limit}).scalars())
 
 
 def page(connection: Connection, *, after: int, limit: int = 500) -> list[Dialog]:

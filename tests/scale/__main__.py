@@ -1,6 +1,6 @@
-"""`make scale`: many chats, replicas over PostgreSQL; updates reach any of them, some twice or late; one is killed often.
+"""`make scale`: many chats, replicas over PostgreSQL; updates reach any, some twice or late; one is killed often.
 
-python -m tests.scale [--chats N] [--replicas N] [--at-once N] [--kill-every SECONDS] [--outage SECONDS]
+python -m tests.scale [--chats N] [--replicas N] [--at-once N] [--kill-every S] [--outage S]
 """
 
 from __future__ import annotations
