@@ -52,7 +52,7 @@ def fill(tmp_path: Path, *, expires_at: float = 4e9) -> Keyring:
             updates.add(connection, update_id=2**40 + chat, chat_id=chat, kind="message", now=1.5)
             dialogs.save(connection, dialog(chat, state='{"имя": "…"}'), was=0)
             deletions.add(connection, chat_id=chat, message_id=2**33, now=1.0)
-            consents.add(connection, chat_id=chat, text_sha256="aa", now=1.0)
+            consents.add(connection, consents.Consent(chat, "aa", 1.0, "[]"))
             pictures.put(connection, chat, 5)
             key = ring.seal(Secret(f"command {chat}"), Context(COMMAND_KEY, chat, f"w{chat}"))
             workers.save(connection, worker(f"w{chat}", chat_id=chat, command_key=key))
