@@ -103,11 +103,11 @@ PLANS = st.one_of(
         st.integers(1, 12),
     ),
 )
-DOLLARS = st.sampled_from(["5.00", "20.00", "50.00", "333.33"])
+DOLLARS = st.sampled_from(["5.00", "50.00", "333.33", "333.33"])
 CEILINGS = st.fixed_dictionaries(
     {
         "per_order": DOLLARS,
-        "per_day": st.sampled_from(["20.00", "100.00", "500.00"]),
+        "per_day": st.sampled_from(["20.00", "500.00", "500.00"]),
         "budget": st.sampled_from(["50.00", "300.00", "1000.00"]),
         "symbols": st.sampled_from([SYMBOLS, ["AAA", "BBB"]]),
     },
@@ -123,7 +123,7 @@ SCENARIOS = st.fixed_dictionaries(
         "ceilings": CEILINGS,
         "cash": st.sampled_from([30_000, 100_000]),
         "seed": st.integers(1, 10_000),
-        "steps": st.lists(STEPS, min_size=1, max_size=60),
+        "steps": st.lists(STEPS, min_size=15, max_size=60),
     }
 )
 
