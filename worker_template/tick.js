@@ -140,7 +140,7 @@ async function placeAll(desk, result, intents, time) {
 		result.orders.push(...intents.map((intent) => line(desk, slot, intent, "dry", intent.reason)))
 		throw new Halt("dry", "dry", ["A trial: nothing was ordered.", ...result.orders.map(({ reason }) => reason)].join(" "))
 	}
-	for (const intent of intents.toSorted((a, b) => b.side.localeCompare(a.side))) {
+	for (const intent of intents.toSorted((a, b) => +(b.side > a.side) - +(a.side > b.side))) {
 		checkPause(desk)
 		if (desk.alpaca.calls >= MOST_CALLS) throw new Halt("idle", "later", "The other orders follow at the next look.")
 		const id = clientOrderId(desk, slot, intent)

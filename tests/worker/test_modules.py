@@ -36,3 +36,10 @@ def test_each_module_reads_in_one_sitting() -> None:
     assert sum(len(text.encode()) for text in modules.values()) < 100 * 1024
     imported = {name for text in modules.values() for name in re.findall(r' from "(.+?)"', text)}
     assert imported <= {f"./{name}" for name in modules} | {"cloudflare:workers"}
+
+
+def test_nothing_loads_tables_of_languages() -> None:
+    """Comparing or writing by a language's rules costs a fresh isolate 7 of its 10 ms."""
+    sources = {file.name: file.read_text() for file in TEMPLATE.glob("*.js")}
+    assert sources
+    assert not [name for name, text in sources.items() if re.search(r"localeCompare|toLocale|\bIntl\b", text)]
