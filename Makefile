@@ -63,7 +63,7 @@ test: check  ## everything CI needs
 	@echo "· tests"; $(BIN)/pytest -n 2
 
 .PHONY: crash
-crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 13 minutes
+crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 8 to 13 minutes
 	@$(PY) -m tests.crash
 
 DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/test_paste_properties.py tests/bot/test_any_updates.py tests/worker/test_markets.py
