@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 log = logging.getLogger(__name__)
-TODO: Final = (
+ADVICE: Final = (
     "if it was not you who started a second Soar or changed the webhook, "
     "replace the token with @BotFather now (ops/runbook.md, 'The bot's token is stolen')"
 )
@@ -14,4 +14,4 @@ TODO: Final = (
 
 def suspect(sign: str) -> None:
     """Log a sign: `poll` (somebody else fetches updates) or `webhook` (they were led elsewhere)."""
-    log.critical("SOMEBODY ELSE USES THE BOT'S TOKEN", extra={"sign": sign, "do": TODO})
+    log.critical("SOMEBODY ELSE USES THE BOT'S TOKEN", extra={"sign": sign, "do": ADVICE})

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.texts.render import render
-from flows.codec import Dialog
-from flows.effects import CancelOperation, Effect, ForgetChat, KeepConsent, Move, StartOperation
-from flows.events import Command, Context, Elapsed, Ended, Event, Json, Kind, Pasted, Said, Tapped, Worker
-from flows.machine import advance, asks, strict, tickets, view
+from flows.effects import CancelOperation, ForgetChat, KeepConsent, StartOperation
+from flows.events import Elapsed, Ended, Kind, Tapped
+from flows.machine import asks, strict, tickets
 from flows.plans import Mode, Pace, Recurring, Watch
-from flows.screen import Tap
 from flows.states import (
     AskKeyId,
     AskSecret,
     AskToken,
     ConfirmCancel,
-    ConfirmDestroy,
     ConfirmLive,
     Connecting,
-    Destroying,
     Done,
-    Gone,
-    Held,
     Home,
     KeepToken,
-    Leaving,
     MakeKey,
     PickAccount,
     PickMode,
@@ -33,78 +24,12 @@ from flows.states import (
     PickPlan,
     Reading,
     Review,
-    State,
     Stopped,
     Welcome,
     Working,
     WrongMode,
 )
-
-NOW = 1_800_000_000
-PAPER = Worker("a" * 16, Mode.PAPER, "soar-paper-aaaaaaaa", "acc", holds_token=True)
-
-
-class Chat:
-    """A conversation under test; time and ids are its own."""
-
-    def __init__(self, state: State | None = None, *workers: Worker) -> None:
-        self.state: State = state or Welcome()
-        self.workers = workers
-        self.now = NOW
-        self.count = 0
-        self.last = Move(self.state)
-
-    def feel(self, event: Event) -> Chat:
-        self.count += 1
-        self.last = advance(self.state, event, Context(self.now, f"{self.count:016x}", self.workers))
-        self.state = self.last.state
-        return self
-
-    def taps(self, action: str, argument: str = "") -> Chat:
-        shown = view(Dialog(self.state), Context(self.now, "f" * 16, self.workers))
-        offered = {(b.action, b.argument) for row in shown.rows for b in row if isinstance(b, Tap)}
-        assert (action, argument) in offered, f"{action}:{argument} is not among {sorted(offered)}"
-        return self.feel(Tapped(action, argument))
-
-    def says(self, text: str) -> Chat:
-        return self.feel(Said(text))
-
-    def commands(self, name: str) -> Chat:
-        return self.feel(Command(name))
-
-    def pastes(self, *kinds: Kind, problem: str = "", lasting: int = 900) -> Chat:
-        found = tuple((kind, Held(f"t-{kind}-{self.count}", self.now + lasting, "4F2A")) for kind in kinds)
-        return self.feel(Pasted(found, problem))
-
-    def hears(self, code: str, **data: Json) -> Chat:
-        operation = getattr(self.state, "operation", "")
-        kinds = {Connecting: "connect", Working: "deploy", Leaving: "grace", Destroying: "destroy", Home: "status"}
-        return self.feel(Ended(operation, kinds.get(type(self.state), "status"), code, data))
-
-    @property
-    def notice(self) -> str:
-        return self.last.notice.id if self.last.notice else ""
-
-    def effect(self, kind: type[Effect]) -> Effect:
-        return next(effect for effect in self.last.effects if isinstance(effect, kind))
-
-
-def to_token(mode: str = "paper") -> Chat:
-    chat = Chat().taps("begin").taps("next").taps("mode", mode).taps("watch").taps("agree")
-    return chat.says("trade live") if mode == "live" else chat
-
-
-def to_keep(mode: str = "paper") -> Chat:
-    chat = to_token(mode).pastes(Kind.TOKEN, lasting=3600)
-    return chat.hears("connected", account="acc", account_name="Ann's account", subdomain="ann")
-
-
-def to_keys(mode: str = "paper") -> Chat:
-    return to_keep(mode).taps("keep", "yes").taps("next")
-
-
-def to_work(mode: str = "paper") -> Chat:
-    return to_keys(mode).pastes(Kind.KEY_ID).pastes(Kind.SECRET)
+from tests.flows.chat import NOW, PAPER, Chat, to_keep, to_keys, to_token, to_work
 
 
 def test_the_road_to_a_paper_worker() -> None:
@@ -339,48 +264,6 @@ def test_rotate_with_the_workers_own_token() -> None:
     chat.feel(Ended(start.id, "rotate", "rotated", {"key_ending": "9Z9Z"}))
     assert isinstance(chat.state, Home)
     assert chat.notice == "notice.rotated"
-
-
-def test_destroy_wants_a_phrase_and_ends_with_what_is_left_to_do() -> None:
-    chat = Chat(Home(PAPER.id), PAPER).taps("do", "destroy")
-    assert isinstance(chat.state, ConfirmDestroy)
-    assert isinstance(chat.says("ok").state, ConfirmDestroy)
-    chat.says("destroy")
-    assert isinstance(chat.state, Leaving)
-    chat.hears("over")
-    assert isinstance(chat.state, Destroying)
-    chat.workers = ()
-    chat.hears("destroyed", script=PAPER.script)
-    assert isinstance(chat.state, Gone)
-
-
-def test_destroy_without_a_token_asks_for_one() -> None:
-    chat = Chat(Home(PAPER.id), PAPER).commands("destroy").says("DESTROY").hears("over")
-    chat.hears("no_token", account="acc")
-    assert isinstance(chat.state, AskToken)
-    chat.pastes(Kind.TOKEN, lasting=3600).hears("connected", account="acc", account_name="Ann", subdomain="")
-    assert isinstance(chat.state, Leaving)
-    chat.hears("over")
-    assert isinstance(chat.state, Destroying)
-
-
-@pytest.mark.parametrize("how", ["tap", "command"])
-def test_a_removal_can_be_thought_better_of(how: str) -> None:
-    chat = Chat(Home(PAPER.id), PAPER).taps("do", "destroy").says("destroy")
-    waited = chat.state
-    assert isinstance(waited, Leaving)
-    chat = chat.taps("undo") if how == "tap" else chat.commands("cancel")
-    assert chat.state == Home(PAPER.id)
-    assert chat.notice == "notice.kept_worker"
-    assert chat.effect(CancelOperation) == CancelOperation(waited.operation)
-    chat.feel(Ended(waited.operation, "grace", "over"))  # it was over in the same moment
-    assert chat.state == Home(PAPER.id)
-
-
-def test_while_a_removal_may_be_taken_back_nothing_else_begins() -> None:
-    chat = Chat(Home(PAPER.id), PAPER).taps("do", "destroy").says("destroy")
-    for command in ("forget", "rotate", "pause"):
-        assert isinstance(chat.commands(command).state, Leaving)
 
 
 def test_pause_in_the_middle_of_a_set_up_leaves_it_where_it_is() -> None:
