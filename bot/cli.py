@@ -51,12 +51,12 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the tables up to this version. `run` does it too."""
-    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.settings import BadSettings, OfflineSettings  # noqa: PLC0415
     from bot.storage.errors import StorageError  # noqa: PLC0415
     from bot.upgrading import upgrade_all  # noqa: PLC0415
 
     try:
-        settings = Settings.read()
+        settings = OfflineSettings.read()
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         changed = upgrade_all(settings.storage_url)
     except (BadSettings, StorageError, ValueError, OSError) as error:
@@ -87,10 +87,10 @@ def backup(file: Path, key_ring: Path | None) -> None:
     Secrets in flight are left out. The key ring opens what the database holds: keep its copy elsewhere.
     """
     from bot.backup import CannotBackUp, back_up  # noqa: PLC0415
-    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.settings import BadSettings, OfflineSettings  # noqa: PLC0415
 
     try:
-        done = back_up(Settings.read(), file, key_ring=key_ring)
+        done = back_up(OfflineSettings.read(), file, key_ring=key_ring)
     except (BadSettings, CannotBackUp) as error:
         _give_up(str(error))
     click.echo(done)
@@ -104,10 +104,10 @@ def restore(file: Path, key_ring: Path | None, *, replace: bool) -> None:
     """Put a backup back. Stop the bot first."""
     from bot.backup import CannotBackUp  # noqa: PLC0415
     from bot.backup import restore as put_back  # noqa: PLC0415
-    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.settings import BadSettings, OfflineSettings  # noqa: PLC0415
 
     try:
-        done = put_back(Settings.read(), file, key_ring=key_ring, replace=replace)
+        done = put_back(OfflineSettings.read(), file, key_ring=key_ring, replace=replace)
     except (BadSettings, CannotBackUp) as error:
         _give_up(str(error))
     click.echo(done)
@@ -119,10 +119,10 @@ def restore(file: Path, key_ring: Path | None, *, replace: bool) -> None:
 def migrate(source: str | None, key_ring: str | None) -> None:
     """Move from SQLite to the PostgreSQL of SOAR_DATABASE_URL. Stop the bot first; repeating it is safe."""
     from bot.migrating import CannotMove, move  # noqa: PLC0415
-    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.settings import BadSettings, OfflineSettings  # noqa: PLC0415
 
     try:
-        told = move(Settings.read(), source, key_ring)
+        told = move(OfflineSettings.read(), source, key_ring)
     except (BadSettings, CannotMove) as error:
         _give_up(str(error))
     click.echo(told)
@@ -146,10 +146,10 @@ def vault_new() -> None:
 def vault_rotate(*, drop_old: bool) -> None:
     """Seal everything stored with a new key, also while the bot runs. A ring in SOAR_MASTER_KEYS you extend first."""
     from bot.rotation import CannotRotate, rotate_keys  # noqa: PLC0415
-    from bot.settings import BadSettings, Settings  # noqa: PLC0415
+    from bot.settings import BadSettings, OfflineSettings  # noqa: PLC0415
 
     try:
-        done = rotate_keys(Settings.read(), drop_old=drop_old)
+        done = rotate_keys(OfflineSettings.read(), drop_old=drop_old)
     except (BadSettings, CannotRotate) as error:
         _give_up(str(error))
     click.echo(done)

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOAR_", extra="ignore", hide_input_in_errors=True)
 
+    talks: ClassVar[bool] = True
+
     telegram_token: SecretStr
     telegram_api_url: str = "https://api.telegram.org"
     cloudflare_api_url: str = API_URL
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problem = _said(error)
         else:
-            if not re.fullmatch(r"\s*[!-~]+\s*", settings.telegram_token.get_secret_value()):
+            if cls.talks and not re.fullmatch(r"\s*[!-~]+\s*", settings.telegram_token.get_secret_value()):
                 raise BadSettings(NOT_SET)
             return settings
         raise BadSettings(problem)
@@ -125,6 +127,14 @@ class Settings(BaseSettings):
     def metrics_address(self) -> Address | None:
         """Where health and metrics answer; None when nowhere. Raises BadSettings."""
         return _address("SOAR_METRICS_LISTEN", self.metrics_listen) if self.metrics_listen else None
+
+
+class OfflineSettings(Settings):
+    """The same for commands that only look after what is stored: the bot's token may be missing."""
+
+    talks: ClassVar[bool] = False
+
+    telegram_token: SecretStr = SecretStr("")
 
 
 def _public(url: str) -> str:

@@ -31,6 +31,15 @@ def test_a_missing_token_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "shout" not in str(error.value)
 
 
+def test_what_is_stored_is_looked_after_without_the_bots_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOAR_DATA_DIR", str(tmp_path / "data"))
+    for command in (["db", "upgrade"], ["backup", str(tmp_path / "copy")], ["vault", "rotate"]):
+        answer = CliRunner().invoke(main, command)
+        assert answer.exit_code == 0, answer.output
+    monkeypatch.setenv("SOAR_LOG_LEVEL", "shout")
+    assert "SOAR_LOG_LEVEL" in CliRunner().invoke(main, ["db", "upgrade"]).output
+
+
 def test_files_in_a_folder_do_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "SOAR_TELEGRAM_TOKEN").write_text("1:from-a-file\n")
     monkeypatch.setenv("SOAR_SECRETS_DIR", str(tmp_path))
