@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from deploy.commands import WorkerClient
-from deploy.errors import AccountRefused, NotAnswering, WorkerAbsent, WorkerError, WorkerRefused
+from deploy.errors import AccountRefused, NotAnswering, StillThere, WorkerAbsent, WorkerError, WorkerRefused
 from deploy.reports import Run, Status
 
 ADDRESS_PATIENCE = 240.0  # seconds a fresh workers.dev address has been seen to take
@@ -14,6 +14,8 @@ GONE_PATIENCE = 300.0
 FIRST_LOOKS, LATER_LOOK = (0.25, 0.5, 1.0, 2.0, 3.0), 5.0
 LONGEST_LOOK = 10.0
 TICK_ATTEMPTS = 2
+EVENT_PAGE = 200  # the most a Worker gives at once
+CANNOT_GO = "The bot could not delete itself."  # how worker_template/stop.js begins its note
 # What wakes the Worker: Cloudflare's cron, or where an account has none left to give, the Worker's own alarm.
 Schedule = Literal["cron", "alarm"]
 
@@ -97,14 +99,31 @@ async def first_tick(worker: WorkerClient) -> Run | None:
     return None
 
 
-async def gone(worker: WorkerClient, patience: float = GONE_PATIENCE) -> bool:
-    """Look, without any token, until a Worker that deletes itself no longer answers; False if it could not be seen."""
+async def last_event(worker: WorkerClient) -> int | None:
+    """The number of the last thing the Worker noted; None where that cannot be had just now."""
+    last = 0
+    try:
+        while (page := await worker.events(after=last, limit=EVENT_PAGE)).events and page.next > last:
+            last = page.next
+    except WorkerError:
+        return None
+    return last
+
+
+async def gone(worker: WorkerClient, patience: float = GONE_PATIENCE, *, after: int | None = None) -> bool:
+    """Look, without any token, until a Worker that deletes itself no longer answers; False if it could not be seen.
+
+    `after` is the last event before it was told to: raises StillThere once a later one says that it cannot delete
+    itself, as with a token that is dead.
+    """
     began = worker.clock.monotonic()
     while True:
         try:
-            await worker.status()
+            await _still_going(worker, after)
         except WorkerAbsent:
             return True
+        except StillThere:
+            raise
         except WorkerError:
             pass  # an error page or a broken line says nothing about the Worker being gone
         waited = worker.clock.monotonic() - began
@@ -112,3 +131,12 @@ async def gone(worker: WorkerClient, patience: float = GONE_PATIENCE) -> bool:
         if waited + pause > patience:
             return False
         await worker.clock.sleep(pause)
+
+
+async def _still_going(worker: WorkerClient, after: int | None) -> None:
+    if after is None:
+        await worker.status()
+        return
+    for event in (await worker.events(after=after, limit=EVENT_PAGE)).events:
+        if event.text.startswith(CANNOT_GO):
+            raise StillThere(event.text)

@@ -12,11 +12,12 @@
     ├── Throttled              throttled; `retry_after` in seconds if it was told
     ├── Busy                   busy: another change to the same account is under way
     ├── Unreachable            unreachable: no definite answer; the change may or may not have been made
-    ├── CloudflareRefused      nothing_to_inherit · unknown; `cloudflare_code` and Cloudflare's own words
+    ├── CloudflareRefused      nothing_to_inherit · version_waiting · unknown; `cloudflare_code`, its own words
     └── WorkerError
         ├── WorkerUnreachable  worker_unreachable: nothing usable came back from the Worker's address
         ├── WorkerAbsent       worker_absent: the address answers, but there is no Worker behind it
         ├── NotAnswering       not_answering: deployed, but its address did not come up in time
+        ├── StillThere         still_there: it was told to delete itself, and Cloudflare did not let it
         └── WorkerRefused      worker_refused; `reason` is the Worker's own code, such as `unauthorized`
 
 Two of them that look alike differ in who has to act: Throttled, Busy and the unreachables pass by waiting.
@@ -159,6 +160,14 @@ class NotAnswering(WorkerError):
     def __init__(self, detail: str) -> None:
         """Keep what the last look found."""
         super().__init__("not_answering", detail)
+
+
+class StillThere(WorkerError):
+    """The Worker says that it could not delete itself; it is paused."""
+
+    def __init__(self, detail: str) -> None:
+        """Keep what it says."""
+        super().__init__("still_there", detail)
 
 
 class WorkerRefused(WorkerError):

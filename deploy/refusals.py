@@ -160,4 +160,5 @@ NAMED: Mapping[int, Maker] = {
     10063: _named(NameRefused, "name_missing"),
     10072: _named(AccountRefused, "cron_limit"),
     10090: _named(ScriptAbsent, "script_absent"),
+    10215: _named(CloudflareRefused, "version_waiting"),
 }

@@ -17,9 +17,11 @@ from flows.states import (
     Held,
     Job,
     KeepToken,
+    NewKeys,
     NewWorker,
     PickAccount,
     PickName,
+    Removal,
 )
 from flows.trouble import TOKEN_CODES, trouble
 from flows.verifying import strays
@@ -95,6 +97,8 @@ def _connect(  # noqa: PLR0917  (the parts of one request)
         arguments["account_id"] = account_id
     if isinstance(job, NewWorker):
         arguments |= {"worker": job.worker, "mode": str(job.mode)}
+    elif isinstance(job, NewKeys | Removal):  # a check looks through the account itself
+        arguments["tended"] = job.worker
     connecting = Connecting(job, token, context.fresh_id, account, *given)
     return Move(connecting, (StartOperation(context.fresh_id, "connect", arguments),))
 
@@ -116,6 +120,8 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
             access = Connected(state.token, _account(data), str(data["subdomain"]))
             if isinstance(job, NewWorker):
                 return _into_account(job, access, given, data)
+            if isinstance(job, NewKeys | Removal) and (found := strays(data)):
+                return Move(Strays(job, access, found, *given))
             return onward(job, access, given, context)
         case code:
             tried = None if code in TOKEN_CODES else state.token

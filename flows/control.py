@@ -226,6 +226,8 @@ def _not_by_itself(code: str) -> Text:
             return trouble(code)
         case "worker_absent":
             return say("removal.absent")
+        case "still_there":
+            return say("removal.still_there")
         case _:
             return say("removal.not_by_itself")
 

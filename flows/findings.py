@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from flows.control import DESTROY_PHRASE
 from flows.events import Context
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Facts, Strays, Verdict
 from flows.screen import Button, Link, Place, Screen, Style, Tap
-from flows.states import NewWorker
+from flows.states import Inspection, NewKeys, NewWorker, Removal
 from flows.verifying import OVERWRITE_PHRASE, SHOWN_STRAYS
 from flows.words import Text, say
 
@@ -103,7 +104,6 @@ def confirm_overwrite(state: ConfirmOverwrite, context: Context) -> Screen:
 
 def strays(state: Strays, _context: Context) -> Screen:
     """Workers of Soar's that Soar has no record of."""
-    new = isinstance(state.job, NewWorker)
     shown = state.strays[:SHOWN_STRAYS]
     lines = [say("strays.title"), say("strays.body", account=state.access.account.name)]
     lines += [say("strays.one", script=each.script, mode=say(f"mode.{each.mode}")) for each in shown]
@@ -113,8 +113,19 @@ def strays(state: Strays, _context: Context) -> Screen:
             (Tap(say("button.adopt", script=each.script), "adopt", str(index), Style.GOOD),),
             (Tap(say("button.clear", script=each.script), "clear", str(index), Style.GRAVE),),
         ]
-    rows.append((Tap(say("button.leave_new" if new else "button.leave"), "leave", style=Style.MAIN),))
+    rows.append((Tap(say(_leave(state)), "leave", style=Style.MAIN),))
     return Screen(tuple(lines), tuple(rows))
+
+
+def _leave(state: Strays) -> str:
+    match state.job:
+        case NewWorker():
+            return "button.leave_new"
+        case NewKeys() | Removal():
+            return "button.leave_on"
+        case Inspection():
+            return "button.leave"
+    assert_never(state.job)
 
 
 def confirm_clear(state: ConfirmClear, _context: Context) -> Screen:

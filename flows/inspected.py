@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.jobs import Connected, Held, Inspection, NewWorker, Widening
+from flows.jobs import Connected, Held, Inspection, NewKeys, NewWorker, Removal, Widening
 from flows.plans import Mode
 
 
@@ -23,7 +23,7 @@ class AtWork:
     """Something is done in the account with the token just given: a check, an update, a Worker taken over or away."""
 
     what: str
-    job: Inspection | NewWorker | Widening
+    job: Inspection | NewWorker | NewKeys | Removal | Widening
     access: Connected
     operation: str
     worker: str
@@ -105,7 +105,7 @@ class ConfirmOverwrite:
 class Strays:
     """Workers of Soar's in the account that Soar has no record of: take one over, take one away, or leave them."""
 
-    job: NewWorker | Inspection
+    job: NewWorker | Inspection | NewKeys | Removal
     access: Connected
     strays: tuple[Stray, ...]
     key_id: Held | None = None

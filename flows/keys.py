@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
@@ -43,6 +44,15 @@ from flows.words import Text, say
 
 # Seconds a Cloudflare token must still be held: before a key is generated, while its Secret is awaited, at the start.
 AHEAD_OF_KEY, AHEAD_OF_SECRET, AHEAD_OF_WORK = 20 * 60, 3 * 60, 60
+
+# Why a Worker cannot change its own keys; a token of the user's can all the same.
+FROM_OUTSIDE: Mapping[str, str] = {
+    "token_dead": "rotation.token_dead",
+    "worker_unreachable": "rotation.not_by_itself",
+    "worker_refused": "rotation.not_by_itself",
+    "worker_absent": "rotation.absent",
+    "command_key_lost": "rotation.key_lost",
+}
 
 Given: TypeAlias = "tuple[Held | None, Held | None]"
 
@@ -211,8 +221,9 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
             return Move(PickPlan(state.job.mode, kept), notice=trouble(code, data))
         case code if code in KEY_CODES:
             return Move(AskKeyId(state.job, state.access), notice=trouble(code, data))
-        case code if code in TOKEN_CODES:
-            return Move(AskToken(state.job, state.key_id, state.secret), notice=trouble(code, data))
+        case code if code in TOKEN_CODES or (code in FROM_OUTSIDE and isinstance(state.access, OwnToken)):
+            notice = trouble(code, data) if code in TOKEN_CODES else say(FROM_OUTSIDE[code])
+            return Move(AskToken(state.job, state.key_id, state.secret), notice=notice)
         case code:
             stopped = Stopped(state.job, state.access, state.key_id, state.secret, code, str(data.get("detail", "")))
             return Move(stopped, notice=trouble(code, data))

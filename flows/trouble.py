@@ -18,7 +18,7 @@ KNOWN_CODES = TOKEN_CODES | KEY_CODES | PLAN_CODES | {
     "busy", "throttled", "unreachable", "not_answering", "foreign_script", "worker_unreachable", "worker_absent",
     "worker_forgotten", "worker_refused", "command_key_lost", "stuck", "timeout",
     "worker_outdated", "market_closed", "beyond_ceiling", "no_history", "nothing_to_export", "not_sent",
-    "nothing_to_inherit", "not_arrived", "keys_needed", "name_present",
+    "nothing_to_inherit", "not_arrived", "keys_needed", "name_present", "still_there", "token_dead", "version_waiting",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from flows import control
 from flows.effects import Move, StartOperation, Tell
@@ -19,9 +20,22 @@ from flows.inspected import (
     Strays,
     Verdict,
 )
-from flows.keys import inspect, remove
+from flows.keys import Given, inspect, onward, remove
 from flows.plans import Mode
-from flows.states import AskToken, Connected, Done, Home, Inspection, KeepToken, NewWorker, Removal, State
+from flows.states import (
+    AskToken,
+    Connected,
+    Done,
+    Home,
+    Inspection,
+    Job,
+    KeepToken,
+    NewKeys,
+    NewWorker,
+    Removal,
+    State,
+    Widening,
+)
 from flows.trouble import TOKEN_CODES, trouble
 from flows.words import say
 
@@ -47,7 +61,8 @@ def work_ended(state: AtWork, event: Ended, context: Context) -> Move:
             moved = ask(Home(state.worker), "status", state.worker, context)
             return moved.noticing(say("notice.adopted", script=str(data.get("script", ""))))
         case "cleared":
-            return replace(_after(state), notice=say("notice.cleared", script=str(data.get("script", ""))))
+            cleared = say("notice.cleared", script=str(data.get("script", "")))
+            return _past(state.job, state.access, (state.key_id, state.secret), context).noticing(cleared)
         case code if code in TOKEN_CODES:
             return Move(AskToken(state.job, state.key_id, state.secret), notice=trouble(code, data))
         case code:
@@ -55,10 +70,16 @@ def work_ended(state: AtWork, event: Ended, context: Context) -> Move:
             return Move(again, notice=trouble(code, data))
 
 
-def _after(state: AtWork) -> Move:
-    if isinstance(state.job, NewWorker):
-        return Move(KeepToken(state.job, state.access, state.key_id, state.secret))
-    return Move(Home(state.job.worker))
+def _past(job: Job, access: Connected, given: Given, context: Context) -> Move:
+    """Go on with what the token was given for, now that the Workers without a record are dealt with."""
+    match job:
+        case NewWorker():
+            return Move(KeepToken(job, access, *given))
+        case NewKeys() | Removal():
+            return onward(job, access, given, context)
+        case Inspection() | Widening():
+            return Move(rest(context, job.worker))
+    assert_never(job)
 
 
 def _verified(state: AtWork, data: Mapping[str, Json], context: Context) -> Move:
@@ -205,9 +226,7 @@ def clear_said(state: ConfirmClear, text: str, context: Context) -> Move:
 
 def leave_tapped(state: Strays, _argument: str, context: Context) -> Move:
     """Go on without them."""
-    if isinstance(state.job, NewWorker):
-        return Move(KeepToken(state.job, state.access, state.key_id, state.secret))
-    return Move(rest(context, state.job.worker))
+    return _past(state.job, state.access, (state.key_id, state.secret), context)
 
 
 def _picked(state: Strays, argument: str) -> Stray:

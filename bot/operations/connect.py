@@ -7,7 +7,7 @@ from functools import partial
 from bot.operations.workshop import Workshop, done, failed, refused, script_name
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
-from deploy.accounts import Account, Look, connect, look
+from deploy.accounts import Account, Look, connect, look, read_scripts
 from deploy.adopting import leftovers
 from deploy.errors import AccountRefused, DeployError, NameRefused, TokenRefused
 from deploy.names import suggest_names, take_name
@@ -15,7 +15,10 @@ from deploy.secret import Secret
 
 
 async def connect_account(shop: Workshop, operation: Operation, report: Report) -> Outcome:
-    """Find the account and its name: three requests; with `name` among the arguments, take that name for it: one."""
+    """Find the account and its name: three requests; with `name` among the arguments, take that name for it: one.
+
+    For a Worker that is up, `tended`, two: the account must be its own, and is looked through all the same.
+    """
     await report("accounts")
     token = await shop.token(operation.chat_id, operation.arguments.get("token"))
     if token is None:
@@ -32,12 +35,15 @@ async def _connect(shop: Workshop, operation: Operation, token: Secret) -> Outco
     if wanted and known:
         account = Account(wanted, known)
         return await (_naming(shop, token, account, name) if name else _looked(shop, operation, token, account))
-    accounts = await _accounts(shop, token, own or wanted)
+    try:
+        accounts = await _accounts(shop, token, own or wanted)
+    except AccountRefused as error:
+        if not wanted or error.code != "account_id_wrong":
+            raise
+        return failed("other_cloudflare_account")  # nobody typed a number that could be wrong
     if wanted:
         mine = next((each for each in accounts if each.id == wanted), None)
-        if mine is None:
-            return failed("other_cloudflare_account")
-        return done("connected", account=mine.id, account_name=mine.name, subdomain="")
+        return failed("other_cloudflare_account") if mine is None else await _opened(shop, operation, token, mine)
     if len(accounts) > 1:
         return done("pick_account", accounts=[[account.id, account.name] for account in accounts])
     return await _looked(shop, operation, token, accounts[0])
@@ -57,6 +63,19 @@ async def _accounts(shop: Workshop, token: Secret, account_id: str) -> tuple[Acc
             raise
         detail = error.detail
     raise AccountRefused("account_id_wrong", detail)
+
+
+async def _opened(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:
+    """Look through the account of a Worker that is up: whether its name is still its own, and who is unknown there."""
+    about: dict[str, object] = {"account": account.id, "account_name": account.name, "subdomain": ""}
+    row = await shop.worker(operation.chat_id, operation.arguments.get("tended") or "")
+    if row is None:
+        return done("connected", **about)
+    found = Look(None, await read_scripts(shop.cloudflare, token, account.id))
+    there = found.script(row.script)
+    if there is not None and there.deployment_id != row.id[:8]:
+        return failed("foreign_script", detail=there.name)
+    return done("connected", **about, **await _strays(shop, operation, account, found))
 
 
 async def _looked(shop: Workshop, operation: Operation, token: Secret, account: Account) -> Outcome:

@@ -10,7 +10,7 @@ from bot.operations.workshop import Workshop, account_hash, done, failed, lost_k
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
-from deploy.answering import gone
+from deploy.answering import gone, last_event
 from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.reports import Holding, Order, Run, Status
@@ -31,6 +31,7 @@ REFUSALS = {
     "other_account": "other_alpaca_account",
     "account_not_active": "account_not_active",
     "alpaca_unreachable": "alpaca_unreachable",
+    "cloudflare_refused": "token_dead",
 }
 
 
@@ -169,7 +170,7 @@ async def _change(shop: Workshop, operation: Operation, row: workers.Worker, key
         return failed("token_gone")
     try:
         if token is not None:
-            await change_keys(shop.site(row, token), keys)
+            await change_keys(shop.site(row, token, command_key=False), keys)
         else:
             await _hand_over(shop, row, keys)
     except CannotOpen:
@@ -225,13 +226,14 @@ async def _destroy(
     except WorkerAbsent:
         # After an interruption this may be our own doing; otherwise somebody with a token has to look.
         return done("destroyed", **about) if again else failed("worker_absent", **about)
+    before = await last_event(client)
     try:
         await client.destroy()
     except WorkerRefused as error:
         return failed(REFUSALS.get(error.reason, "worker_refused"), detail=error.message, **about)
     except (WorkerAbsent, WorkerUnreachable):
         pass  # it may have gone before its answer was through
-    sure = await gone(client)
+    sure = await gone(client, after=before)
     return done("destroyed" if sure else "unsure", **about)
 
 

@@ -140,7 +140,9 @@ SCREENS: Final[dict[str, str]] = {
     "leaving.body": "You can still keep it for a moment. Nothing has been touched yet.",
     "button.undo": "↩️ No, keep my bot",
     "destroying.title": "⏳ <b>Removing your bot…</b>",
-    "destroying.body": "Pausing it, cancelling its open orders, deleting it. This takes up to a minute.",
+    "destroying.body": (
+        "I pause it, cancel its open orders and delete it. This takes some seconds, and five minutes at most."
+    ),
     "gone.sure": "✅ <b>Your bot {script} is gone.</b> I have forgotten it.",
     "gone.unsure": (
         "⚠️ <b>I could not make sure that {script} is gone.</b> Please look in your Cloudflare account: "

@@ -216,6 +216,33 @@ TROUBLES: Final[dict[str, str]] = {
         "Your bot could not remove itself just now. Go back and try again in a minute, or paste a token, and I remove "
         "it from outside."
     ),
+    "removal.still_there": (
+        "Your bot is paused and has cancelled its open orders, but Cloudflare did not let it delete itself: the token "
+        "it holds may be deleted or run out. Paste a token, and I delete it from outside."
+    ),
+    "error.still_there": "Your bot is paused, but Cloudflare did not let it delete itself. Remove it once more.",
+    "rotation.token_dead": (
+        "The new keys are good, but Cloudflare did not let your bot put them in place: the token it holds may be "
+        "deleted or run out. It still has its old keys. Paste a token, and I change them from outside; you need not "
+        "paste the keys again."
+    ),
+    "error.token_dead": "Cloudflare did not let your bot do that: the token it holds may be deleted or run out.",
+    "rotation.not_by_itself": (
+        "Your bot could not change its keys itself just now. Paste a token, and I change them from outside; you need "
+        "not paste the keys again. Or go back and try later."
+    ),
+    "rotation.absent": (
+        "There is no bot at its address: it may have been deleted in Cloudflare. Paste a token, and I look there; you "
+        "need not paste the keys again."
+    ),
+    "rotation.key_lost": (
+        "I have lost the key that commands your bot. Paste a token, and I change its keys from outside; you need not "
+        "paste them again."
+    ),
+    "error.version_waiting": (
+        "A newer version of this bot is uploaded in your Cloudflare account but not running, so Cloudflare does not "
+        "let its keys be changed. I changed nothing. Deploy that version in Cloudflare's dashboard, then try again."
+    ),
     "error.worker_forgotten": "I do not know that bot any more.",
     "error.command_key_lost": (
         "I have lost the key that commands your bot. It goes on working. To remove it, paste a Cloudflare token."

@@ -103,6 +103,7 @@ VERIFYING: Final[dict[str, str]] = {
     "button.clear": "🗑 Remove {script}",
     "button.leave_new": "Leave it, set up a new one",
     "button.leave": "Leave it",
+    "button.leave_on": "Leave it, go on",
     "notice.adopted": "🤝 <b>{script}</b> listens to me again. Its keys, plan and history are as they were.",
     "notice.cleared": "🗑 <b>{script}</b> is gone from your account. Delete its key at Alpaca as well.",
     "notice.bot_missing": (

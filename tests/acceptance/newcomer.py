@@ -149,7 +149,15 @@ class Newcomer:
         bearer = {"Authorization": f"Bearer {await self.token()}"}
         (await self.client.delete(url, headers=bearer)).raise_for_status()
 
-    async def uploads(self, script: str, code: dict[str, bytes] | None = None, **binding: object) -> None:
+    async def ends_token(self, script: str) -> None:
+        """Delete the Cloudflare token her bot holds."""
+        token = (await self.sites.secrets(script))["CLOUDFLARE_API_TOKEN"]
+        url = f"{self.house.world.cloudflare.url}/_sandbox/tokens/{token}"
+        (await self.client.delete(url)).raise_for_status()
+
+    async def uploads(
+        self, script: str, code: dict[str, bytes] | None = None, tags: list[str] | None = None, **binding: object
+    ) -> None:
         """Put something of her own under her bot's name, past Soar; what is not named stays as published."""
         url = f"{self.house.world.cloudflare.url}/client/v4/accounts/{self.account}/workers/scripts/{script}"
         worker = next(each for each in await self.workers() if each["name"] == script)
@@ -157,7 +165,7 @@ class Newcomer:
             "main_module": "worker.js",
             "compatibility_date": "2026-06-01",
             "exports": {"SoarState": {"type": "durable-object", "storage": "sqlite"}},
-            "tags": worker["tags"],
+            "tags": worker["tags"] if tags is None else tags,
             "keep_bindings": ["secret_text", "plain_text", "json", "durable_object_namespace"],
             "bindings": [binding] if binding else [],
         }
@@ -166,6 +174,13 @@ class Newcomer:
         files += [(name, (name, content, "application/javascript+module")) for name, content in modules.items()]
         bearer = {"Authorization": f"Bearer {await self.token()}"}
         (await self.client.put(url, files=files, headers=bearer)).raise_for_status()
+
+    async def sets_clocks(self, script: str, *crons: str) -> None:
+        """Set her bot's Cron Triggers in the dashboard."""
+        base = f"{self.house.world.cloudflare.url}/client/v4/accounts/{self.account}/workers/scripts/{script}"
+        bearer = {"Authorization": f"Bearer {await self.token()}"}
+        body = [{"cron": cron} for cron in crons]
+        (await self.client.put(f"{base}/schedules", json=body, headers=bearer)).raise_for_status()
 
     async def workers(self) -> list[dict[str, Any]]:
         """List the Workers in her Cloudflare account."""

@@ -191,3 +191,97 @@ async def test_who_has_no_bot_is_told_so(ada: Newcomer) -> None:
         await ada.sees("You have no bot yet")
     await ada.commands("/dance", "I do not know /dance. /help lists what I can do.")
     assert len(await ada.screens()) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_bot_whose_token_is_dead_gets_its_new_keys_from_outside(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.ends_token(script)
+    before = await ada.sites.secrets(script)
+    await ada.taps("🔑 Change keys", "Now make the keys")
+    key_id, secret = await ada.keys()
+    await ada.pastes(key_id, secret, then="the token it holds may be deleted or run out")
+    assert await ada.sites.secrets(script) == before
+    await ada.pastes(await ada.token(), then="Both keys are changed")
+    held = await ada.sites.secrets(script)
+    assert (held["APCA_API_KEY_ID"], held["APCA_API_SECRET_KEY"]) == (key_id, secret)
+    await ada.settles()
+    await ada.left_nothing_in_chat()
+
+
+@pytest.mark.asyncio
+async def test_a_bot_whose_token_is_dead_is_removed_from_outside(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.ends_token(script)
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.sees("Cloudflare did not let it delete itself", within=30)
+    assert await ada.script() == script
+    await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+    assert not await ada.workers()
+    assert not ada.house.books.workers(ada.id)
+    await ada.settles()
+
+
+@pytest.mark.asyncio
+async def test_a_silent_bot_gets_its_new_keys_from_outside(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot()
+    await ada.mischief.cloudflare("answer", f"{script}/v1/", status=500, body="error code: 1101", times=None)
+    await ada.taps("🔑 Change keys", "Now make the keys")
+    key_id, secret = await ada.keys()
+    await ada.pastes(key_id, secret, then="Your bot could not change its keys itself just now")
+    token = await ada.token(kind="account", lists_accounts=False)
+    await ada.pastes(token, then="Both keys are changed")
+    assert (await ada.sites.secrets(script))["APCA_API_KEY_ID"] == key_id
+
+
+@pytest.mark.asyncio
+async def test_new_keys_do_not_get_into_a_program_that_took_her_bots_name(ada: Newcomer) -> None:
+    script = await ada.gets_a_bot(keep=False)
+    (worker,) = await ada.workers()
+    await ada.uploads(script, tags=[tag for tag in worker["tags"] if not tag.startswith("soar")])
+    before = await ada.sites.secrets(script)
+    await ada.taps("🔑 Change keys", "A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then="A program of that name that is not mine is in your account")
+    assert await ada.sites.secrets(script) == before
+
+
+@pytest.mark.asyncio
+async def test_of_two_accounts_own_tokens_the_wrong_one_is_named(ada: Newcomer, bob: Newcomer) -> None:
+    await ada.gets_a_bot(keep=False)
+    await ada.taps("🔑 Change keys", "A Cloudflare token, please")
+    foreign = await bob.token(kind="account", lists_accounts=False)
+    await ada.pastes(foreign, then="This token belongs to another Cloudflare account than your bot")
+    await ada.pastes(await ada.token(kind="account", lists_accounts=False), then="Now make the keys")
+    await ada.taps("‹ Back")
+    await ada.settles()
+
+
+@pytest.mark.asyncio
+async def test_a_bot_nobody_has_a_record_of_is_seen_when_another_is_looked_after(ada: Newcomer) -> None:
+    lost = await ada.gets_a_bot(keep=False)
+    await ada.says("/forget")
+    await ada.taps("Forget me", "I have forgotten everything about this chat")
+    await ada.agrees_again()
+    await ada.pastes(await ada.token(), then="There is a bot of mine that I do not know")
+    await ada.taps("Leave it, set up a new one", "Connected to")
+    await ada.taps("No, ask me each time", "Now make the keys")
+    await ada.taps("I see my keys", "Paste the Key ID")
+    await ada.pastes(*await ada.keys(), then="Your bot is running")
+    (script,) = {str(each["name"]) for each in await ada.workers()} - {lost}
+
+    await ada.taps("🔑 Change keys", "A Cloudflare token, please")
+    await ada.pastes(await ada.token(), then="There is a bot of mine that I do not know")
+    await ada.taps("Leave it, go on", "Now make the keys")
+    await ada.pastes(*await ada.keys(), then="Both keys are changed")
+
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    await ada.pastes(await ada.token(), then="There is a bot of mine that I do not know")
+    await ada.taps(f"Remove {lost}", f"Remove your bot {lost}?")
+    await ada.says("DESTROY")
+    await ada.sees(f"{lost} is gone from your account")
+    await ada.sees(f"Your bot {script} is gone")
+    assert not await ada.workers()
+    await ada.settles()
+    await ada.left_nothing_in_chat()

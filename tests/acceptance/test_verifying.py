@@ -71,9 +71,12 @@ async def test_everything_that_was_changed_is_named(ada: Newcomer) -> None:
     worker = (PUBLISHED / "worker.js").read_bytes()
     code = {"worker.js": worker + b"\n// mine\n", "mine.js": b"export const mine = 1;\n"}
     await ada.uploads(script, code=code, type="plain_text", name="EXTRA", text="x")
+    await ada.sets_clocks(script, "*/15 * * * *", "0 3 * * *")
     await verifies(ada, "The code is not what is published")
     screen = await ada.reads()
     for line in (
+        "an extra clock: 0 3 * * *",
+        "clock: */15 * * * *, 0 3 * * *",
         "file worker.js is not the published one",
         "file mine.js is not a published one",
         "EXTRA was added to what it can use",

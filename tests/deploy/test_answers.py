@@ -62,7 +62,7 @@ ANSWERS: list[tuple[str, Act, str, bool, int]] = [
     ("10074 migration", bad(400, 10074, "Migration error"), "unknown", False, 1),
     ("10090 service", bad(404, 10090, "Service not found"), "script_absent", False, 1),
     ("10097 sqlite", bad(400, 10097, "Use SQLite on the free plan"), "unknown", False, 1),
-    ("10215 version", bad(409, 10215, "Latest version is not deployed"), "unknown", False, 1),
+    ("10215 version", bad(409, 10215, "Latest version is not deployed"), "version_waiting", False, 1),
     ("100103 tags", bad(400, 100103, "Too many tags"), "unknown", False, 1),
     ("100328 cpu", bad(400, 100328, "CPU limits are not supported for the Free plan"), "unknown", False, 1),
     ("100402 exports", bad(400, 100402, "exports conflict"), "unknown", False, 1),

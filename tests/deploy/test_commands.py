@@ -11,10 +11,10 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from deploy.answering import gone
+from deploy.answering import gone, last_event
 from deploy.commands import UNKNOWN_COMMAND, CommandKey, WorkerClient
 from deploy.deployment import Keys
-from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
+from deploy.errors import StillThere, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.outcomes import Cancelled, Chosen, Day, Timer
 from deploy.reports import Budget, Holding
 from deploy.secret import Secret
@@ -311,6 +311,25 @@ async def test_what_does_not_go_is_not_called_gone(server: Scripted, worker: Wor
     assert not await gone(worker)
     assert isinstance(worker.clock, FakeClock)
     assert 290 < sum(worker.clock.slept) <= 300
+
+
+@pytest.mark.asyncio
+async def test_one_that_cannot_delete_itself_is_believed_at_once(server: Scripted, worker: WorkerClient) -> None:
+    def page(*texts: str, first: int = 1) -> Raw:
+        events = [{"id": n, "at": "", "kind": "other", "text": text} for n, text in enumerate(texts, first)]
+        return said(200, {"events": events, "next": first + len(texts) - 1})
+
+    earlier = "The bot could not delete itself. That was last week."
+    server.on(at("events"), page(earlier, "A trade."), page(first=3))
+    before = await last_event(worker)
+    assert before == 2
+    server.on(at("events"), page(first=3), Raw(500, b"<h1>1101"), page("The bot could not delete itself.", first=3))
+    with pytest.raises(StillThere):
+        await gone(worker, after=before)
+    assert isinstance(worker.clock, FakeClock)
+    assert sum(worker.clock.slept) <= 5
+    server.on(at("events"), Raw(500, b"<h1>1101"))
+    assert await last_event(worker) is None
 
 
 def test_a_stored_key_comes_back() -> None:
