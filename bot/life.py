@@ -125,7 +125,6 @@ class Life:
         for chat_id in [] if soar.database.shared else await patiently(soar.memory.unshown):
             await patiently(partial(soar.stage.show, chat_id))
         await patiently(soar.runner.recover)
-        await asyncio.to_thread(soar.checker.warm_up)
         gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
         await soar.telegram.introduce(COMMANDS, DESCRIPTION, SHORT_DESCRIPTION)
 

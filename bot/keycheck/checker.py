@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import threading
 from collections.abc import Callable
@@ -48,10 +49,16 @@ class KeyChecker:
         self._timeouts = timeouts
         self._told = told
         self._closed = False
+        self._prepared = False
 
-    def warm_up(self) -> None:
-        """Import what the first check would have to wait for; takes half a second, so call it in a thread."""
-        load()
+    def prepare(self) -> None:
+        """Begin to import what the first check would have to wait for; returns at once, and does it once.
+
+        It takes half a second and 80 MB, so it waits until somebody is on the way to a check.
+        """
+        if not self._prepared:
+            self._prepared = True
+            threading.Thread(target=_load_for_good, name="key check import", daemon=True).start()
 
     def close(self) -> None:
         """Take no more checks; those under way end by themselves or with the process."""
@@ -116,3 +123,8 @@ class KeyChecker:
         except RuntimeError:  # no more threads to be had
             deliver(Answer(Reach.NOT_ASKED))
         return future
+
+
+def _load_for_good() -> None:
+    load()
+    gc.freeze()  # what is loaded stays: looking through it again and again would take 100 ms each time

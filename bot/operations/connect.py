@@ -20,6 +20,7 @@ async def connect_account(shop: Workshop, operation: Operation, report: Report) 
     For a Worker that is up, `tended`, two: the account must be its own, and is looked through all the same.
     """
     await report("accounts")
+    shop.checker.prepare()  # the keys come next
     token = await shop.token(operation.chat_id, operation.arguments.get("token"))
     if token is None:
         return failed("token_gone")

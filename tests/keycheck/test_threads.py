@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -113,3 +115,19 @@ def test_a_check_costs_little_processor_time(paper: Any, pair: Pair) -> None:
 
 def test_an_address_that_makes_no_sense_is_unreached(pair: Pair) -> None:
     assert ask_account("nonsense", *pair, (1, 1)) == Answer(Reach.UNREACHED)
+
+
+def test_alpacas_library_waits_until_somebody_is_on_the_way_to_a_check() -> None:
+    told = """
+import sys, threading
+from bot.keycheck import KeyChecker
+checker = KeyChecker("http://127.0.0.1:1", "http://127.0.0.1:1")
+assert "alpaca" not in sys.modules
+checker.prepare()
+checker.prepare()
+loading = [each for each in threading.enumerate() if each.name == "key check import"]
+assert len(loading) == 1
+loading[0].join()
+assert "alpaca.trading.client" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", told], check=True, timeout=60)  # noqa: S603
