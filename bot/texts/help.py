@@ -81,8 +81,8 @@ HELP: Final[dict[str, str]] = {
         "• I hold a key sealed, for 15 minutes at most (a Cloudflare token for an hour), and destroy it when the "
         "set-up ends, well or badly.\n"
         "• The keys then rest in your own Cloudflare account only.\n"
-        "• I keep one key of another kind: it lets me ask your bot to pause, resume, change keys or remove itself. "
-        "It cannot raise the limits you set.\n"
+        "• I keep one key of another kind: with it I give your bot the commands of this chat, as to trade, pause, sell "
+        "its shares, lock the account, change keys, remove itself. It cannot go beyond what you agreed to.\n"
         "• You can end everything without me: delete the key at Alpaca, or the bot at Cloudflare."
     ),
     "help.permissions": (
