@@ -160,6 +160,7 @@ class Report:
     outdated: bool = False
     template: str = ""
     key_ending: str = ""
+    locked: bool = False
 
 
 def holdings(value: object) -> Iterator[Held]:

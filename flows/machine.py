@@ -10,7 +10,7 @@ from flows.advice import Advice, AskRisk, AskTried
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
 from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
-from flows.footing import beneath
+from flows.footing import ASIDE, beneath
 from flows.inspected import AtWork
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
@@ -25,6 +25,7 @@ from flows.states import (
     Connecting,
     Destroying,
     Held,
+    Home,
     KeepToken,
     Kept,
     Leaving,
@@ -120,8 +121,14 @@ def _ended(state: State, event: Ended, context: Context) -> Move:
     below = state if own else beneath(state)
     if getattr(below, "operation", None) == event.operation:
         ended: Any = row_of(below).ended
-        return Move(below) if ended is None else ended(below, event, context)
+        moved = Move(below) if ended is None else ended(below, event, context)
+        return moved if own or not isinstance(below, Home) else replace(moved, state=over(state, moved.state))
     return control.ended_aside(state, event, context)
+
+
+def over(state: State, below: State) -> State:
+    """Put what lies over a Worker's card over its newer one: an answer closes no question that came after."""
+    return replace(state, back=over(state.back, below)) if isinstance(state, ASIDE) else below
 
 
 def freshen(state: State, now: int) -> Move:

@@ -69,4 +69,5 @@ def report_of(data: Mapping[str, Json]) -> Report:
         next_at=number("next_at"),
         schedule="alarm" if text("schedule") == "alarm" else "cron",
         outdated=data.get("outdated") is True,
+        locked=data.get("locked") is True,
     )

@@ -17,6 +17,7 @@ from flows.typed import read_money
 from flows.words import Text, say
 
 MOST_TYPED = Decimal("1000000.00")
+MAY_BE_NONE = ("per_symbol", "cash_kept", "daily_loss")  # unless agreed to
 AT_LEAST = "cash_kept"  # the one limit that is tighter when it is higher
 
 
@@ -75,6 +76,10 @@ def limit_tapped(state: PickLimit, argument: str, _context: Context) -> Move:
 
 def limit_said(state: SetLimit, text: str, context: Context) -> Move:
     """Read a limit's new value and hand it to the Worker."""
+    free = state.name in MAY_BE_NONE and not (state.report.ceilings and getattr(state.report.ceilings, state.name))
+    if free and text.strip().lower() == "none":
+        lifted: dict[str, Json] = {state.name: None}
+        return replace(ask(Home(state.worker), "set", state.worker, context, {"limits": lifted}), tidy=True)
     amount = read_money(text, Decimal(0), MOST_TYPED)
     if amount is None:
         return Move(state, notice=say("notice.limit_unreadable"), tidy=True)

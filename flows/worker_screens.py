@@ -29,14 +29,21 @@ def done(state: Done, context: Context) -> Screen:
         return Screen(lines, hands(paused=False))
     if state.armed:
         return Screen((*lines, say("done.next")), hands(paused=False))
-    meant = tuple(say("card.meant", line=line) for line in state.orders[:MOST_LINES]) or (say("done.no_orders"),)
+    meant = listed("card.meant", state.orders, 2 * MOST_LINES) or [say("done.no_orders")]
     trial = (say("done.trial"), *meant, say("done.arm"))
     return Screen((*lines, *trial), hands(paused=False, armed=False))
 
 
-def hands(*, paused: bool, armed: bool = True) -> tuple[tuple[Button, ...], ...]:
-    """Give the buttons under a Worker's card."""
-    flip = Tap(say("button.resume"), "do", "resume") if paused else Tap(say("button.pause"), "do", "pause")
+def listed(line: str, entries: tuple[str, ...], most: int = MOST_LINES) -> list[Text]:
+    """Show the first entries as lines of this kind, and say how many more there are."""
+    more = [say("card.more", more=len(entries) - most)] if len(entries) > most else []
+    return [*(say(line, line=entry) for entry in entries[:most]), *more]
+
+
+def hands(*, paused: bool, armed: bool = True, locked: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """Give the buttons under a Worker's card; in a locked account there is nothing to resume."""
+    name = "unlock" if locked else "resume" if paused else "pause"
+    flip = Tap(say(f"button.{name}"), "do", name)
     return (
         *(() if armed else ((START,),)),
         (Tap(say("button.status"), "do", "status"), flip),
@@ -63,7 +70,8 @@ def home(state: Home, context: Context) -> Screen:
         for other in context.workers
         if other != worker
     )
-    return Screen(tuple(lines), (*hands(paused=paused, armed=report is None or report.armed), *others))
+    armed, locked = report is None or report.armed, report is not None and report.locked
+    return Screen(tuple(lines), (*hands(paused=paused, armed=armed, locked=locked), *others))
 
 
 def card(report: Report) -> list[Text]:
@@ -71,7 +79,7 @@ def card(report: Report) -> list[Text]:
     lines = [say("card.running") if report.running else say("card.paused", why=report.why_paused)]
     if not report.armed:
         lines.append(say("card.trial"))
-    elif report.plan is not None and not isinstance(report.plan, Watch):
+    elif report.running and report.plan is not None and not isinstance(report.plan, Watch):
         lines.append(say("card.armed"))
     if report.plan is not None:
         lines.append(say("card.plan", plan=plan_words(report.plan)))
@@ -96,9 +104,8 @@ def _looks(report: Report) -> list[Text]:
         lines = [say("card.last_tick", minutes=max(0, report.at - report.last_at) // 60, reason=report.last_reason)]
     if report.next_at > report.at:
         lines.append(say("card.next_tick", minutes=-(-(report.next_at - report.at) // 60)))
-    lines += [say("card.position", line=line) for line in report.positions[:MOST_LINES]]
-    told = "card.order" if report.armed else "card.meant"
-    return lines + [say(told, line=line) for line in report.orders[:MOST_LINES]]
+    lines += listed("card.position", report.positions)
+    return lines + listed("card.order" if report.armed else "card.meant", report.orders)
 
 
 def _health(report: Report) -> list[Text]:
@@ -155,7 +162,8 @@ def set_limit(state: SetLimit, _context: Context) -> Screen:
     lines = [say(f"limit.about_{state.name}")]
     if bound:
         lines.append(say("limit.floor" if state.name == "cash_kept" else "limit.most", bound=bound))
-    return Screen((*lines, say("limit.type")), ((Tap(say("button.back"), "back"),),))
+    asked = say("limit.type") if bound else say("limit.type_or_none")
+    return Screen((*lines, asked), ((Tap(say("button.back"), "back"),),))
 
 
 def confirm_plan(state: ConfirmPlan, _context: Context) -> Screen:
@@ -188,7 +196,7 @@ def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
     """What would be sold."""
     if state.operation is not None:
         return Screen((say("close.title"), say("close.asking")), (_safe("button.leave_it"),))
-    lines = [say("close.title"), *(say("card.sale", line=line) for line in state.orders[: 2 * MOST_LINES])]
+    lines = [say("close.title"), *listed("card.sale", state.orders, 2 * MOST_LINES)]
     total = say("close.total", total=state.total) if state.total else say("close.no_total")
     lines += [total, say(f"close.body_{state.mode}")]
     if state.remark:  # nobody trades now

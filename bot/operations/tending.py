@@ -23,7 +23,21 @@ PAUSES = {
     "loss": "it lost more today than you allow",
     "keys": "Alpaca refuses its keys; change them",
     "account": "its keys open another account",
-    "closed": "it sold what it had bought, as you asked",
+    "closed": "it sold what it had bought, as you asked. Resumed, it buys again",
+    "suspended": "orders are switched off in the Alpaca account. Unlock it to go on",
+}
+ORDER_STATES = {
+    "sending": "on its way",
+    "pending_new": "on its way",
+    "accepted": "on its way",
+    "new": "on its way",
+    "partially_filled": "partly filled",
+    "pending_cancel": "being cancelled",
+    "canceled": "cancelled",
+    "expired": "ran out at the end of its day",
+    "rejected": "turned down by Alpaca",
+    "absent": "did not reach Alpaca",
+    "lost": "not found at Alpaca",
 }
 REFUSALS = {
     "no_token": "no_token",
@@ -67,6 +81,7 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
     return {
         "at": now,
         "running": status.paused is None,
+        "locked": status.paused is not None and status.paused.reason == "suspended",
         "why_paused": PAUSES.get(status.paused.reason, status.paused.note) if status.paused else "",
         "last_tick": tick.outcome if tick else "",
         "last_reason": tick.reason if tick else "",
@@ -130,7 +145,7 @@ def meant(run: Run | None) -> list[str]:
 
 
 def _order(order: Order) -> str:
-    return f"{_size(order)}, {order.status}"
+    return f"{_size(order)}, {ORDER_STATES.get(order.status, order.status)}"
 
 
 def _size(order: Order) -> str:

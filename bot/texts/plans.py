@@ -82,6 +82,7 @@ PLANS: Final[dict[str, str]] = {
     "limit.most": "You agreed to at most ${bound}.",
     "limit.floor": "You agreed to at least ${bound}.",
     "limit.type": "Type an amount in dollars.",
+    "limit.type_or_none": "Type an amount in dollars, or <code>none</code>.",
     # what cannot be read, or may not be
     "notice.symbol_unreadable": (
         "“{word}” does not look like a symbol. US symbols have one to five letters, like VTI; put commas between "

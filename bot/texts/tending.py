@@ -10,8 +10,8 @@ TENDING: Final[dict[str, str]] = {
     "done.title": "🎉 <b>Your bot is running</b>",
     "done.body": "It lives in your Cloudflare account as <code>{script}</code>. I have forgotten your keys.",
     "done.first_look": "<b>Its first look:</b> {reason}",
-    "done.trial": "🧪 <b>So far it is a trial: it orders nothing.</b> Now it would order:",
-    "done.no_orders": "• nothing right now",
+    "done.trial": "🧪 <b>So far it is a trial: it orders nothing.</b> At this look:",
+    "done.no_orders": "• it would order nothing right now. While the market is open, Status shows what it would",
     "done.arm": "Tap <b>Start trading</b> when that looks right. You can also wait and see more trials.",
     "done.next": (
         "<b>What now?</b> Nothing needs doing: it looks at the market every 15 minutes. "
@@ -41,6 +41,7 @@ TENDING: Final[dict[str, str]] = {
     "card.order": "• today: {line}",
     "card.meant": "• would {line}",
     "card.sale": "• {line}",
+    "card.more": "• and {more} more",
     "card.health": "<b>Health:</b> {clock}, program <code>{version}</code>, Key ID ending in <code>{ending}</code>",
     "card.outdated": "🆕 A newer version of the bot's program is there: /verify puts it in place.",
     "clock.cron": "clock set",
@@ -95,7 +96,7 @@ TENDING: Final[dict[str, str]] = {
         "📈 <b>{script}</b>, {first} to {last}: worth ${value} from ${invested} invested ({profit}). "
         "The blue line is what its shares are worth, the dashed one what went into them."
     ),
-    "export.caption": "{table} of {script}, {rows} rows",
+    "export.caption": "{table} of {script}, rows: {rows}",
     # troubles
     "error.worker_outdated": "Your bot's program is too old for that. Please update it first.",
     "error.market_closed": "The market is closed, so nothing can be sold now. Try again when it is open.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.operations.tending import card
 from deploy.reports import Status
 
@@ -31,6 +33,28 @@ def test_only_its_own_shares_are_shown() -> None:
     assert shown["orders"] == ["buy $10.00 of VTI, filled"]
     assert shown["outdated"] is True
     assert shown["next_at"] == shown["last_at"] + 900
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("pending_new", "on its way"),
+        ("partially_filled", "partly filled"),
+        ("held", "held"),
+        ("lost", "not found at Alpaca"),
+    ],
+)
+def test_an_order_s_state_is_said_in_words(status: str, said: str) -> None:
+    assert told(orders_today=[{**ORDER, "status": status}])["orders"] == [f"buy $10.00 of VTI, {said}"]
+
+
+def test_a_lock_is_told_from_other_pauses() -> None:
+    pause = {"since": "2026-11-24T15:00:00Z", "note": "You locked the Alpaca account."}
+    locked = told(paused={**pause, "reason": "suspended"})
+    assert locked["locked"] is True
+    assert "Unlock it" in str(locked["why_paused"])
+    assert told(paused={**pause, "reason": "user"})["locked"] is False
+    assert told()["locked"] is False
 
 
 def test_a_worker_that_watches_shows_the_account() -> None:

@@ -7,10 +7,23 @@ import pytest
 from bot.texts.render import body
 from flows.codec import Dialog
 from flows.effects import KeepConsent, StartOperation, Tell
-from flows.events import Json, Kind, Pasted
+from flows.events import Ended, Json, Kind, Pasted
 from flows.machine import view
 from flows.plans import Mode
-from flows.states import AskKeyId, AskToken, ConfirmLive, Done, Held, Home, NewKeys, OwnToken, PickMix, PickPlan, Review
+from flows.states import (
+    AskKeyId,
+    AskToken,
+    ConfirmLive,
+    Done,
+    Held,
+    Home,
+    NewKeys,
+    OwnToken,
+    PickMix,
+    PickPlan,
+    Reading,
+    Review,
+)
 from flows.telling import report_of
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
 from tests.flows.talk import CEILINGS, LIVE, MIX, NOW, PAPER, Talk, told
@@ -72,6 +85,61 @@ def test_the_card() -> None:
     for part in ("Running", "Armed", "60% VTI, 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
                  "1.2 VTI", "BND, filled", "wakes itself", "newer version", "1 min ago"):  # fmt: skip
         assert part in text(talk), part
+
+
+def test_a_paused_bot_is_not_said_to_trade() -> None:
+    paused = at_home(running=False, why_paused="you paused it")
+    assert "Armed" not in text(paused)
+    assert ("do", "resume") in paused.offers()
+
+
+def test_in_a_locked_account_there_is_unlock_where_resume_would_be() -> None:
+    talk = at_home(running=False, locked=True)
+    assert ("do", "resume") not in talk.offers()
+    talk.taps("do", "unlock")
+    assert isinstance(talk.state, ConfirmAct)
+    assert talk.taps("yes").effect(StartOperation).kind == "unlock"
+    talk.hears("unlock", "unlocked", **told())
+    assert ("do", "pause") in talk.offers()
+
+
+def test_what_does_not_fit_on_the_card_is_counted() -> None:
+    ten = [f"buy $5.00 of A{letter}" for letter in "ABCDEFGHIJ"]
+    talk = at_home(orders=ten, positions=ten[:5])
+    assert "of AE" in text(talk)
+    assert "of AF" not in text(talk)
+    assert text(talk).count("more") == 1
+    assert "and 5 more" in text(talk)
+
+
+def test_a_first_trial_shows_all_ten_orders_of_a_plan() -> None:
+    ten = tuple(f"buy $5.00 of A{letter}" for letter in "ABCDEFGHIJ")
+    talk = Talk(Done(PAPER.id, "dry", "A trial.", ten, armed=False), PAPER)
+    assert all(order in text(talk) for order in ten)
+
+
+def answers(talk: Talk, asked: str, **more: Json) -> Talk:
+    """Let the answer come to what was asked, whatever lies over it by now."""
+    return talk.feel(Ended(asked, "status", "status", told(**more)))
+
+
+@pytest.mark.parametrize(("opened", "over"), [(("tools", ""), Toolbox), (("help", ""), Reading)])
+def test_an_answer_closes_no_screen_opened_meanwhile(opened: tuple[str, str], over: type) -> None:
+    talk = at_home().taps("do", "status")
+    asked = talk.effect(StartOperation).id
+    answers(talk.taps(*opened), asked, last_reason="Something new.")
+    assert isinstance(talk.state, over)
+    talk.taps("back")
+    assert "Something new." in text(talk)
+    assert "Asking" not in text(talk)
+
+
+def test_an_answer_closes_no_question_asked_meanwhile() -> None:
+    talk = at_home().taps("do", "status")
+    asked = talk.effect(StartOperation).id
+    answers(talk.commands("lock"), asked)
+    assert isinstance(talk.state, ConfirmAct)
+    assert talk.taps("yes").effect(StartOperation).kind == "lock"
 
 
 def tuning(**more: Json) -> Talk:
@@ -181,6 +249,16 @@ def test_a_loss_limit_nobody_set_can_be_set() -> None:
     limits = talk.effect(StartOperation).arguments["limits"]
     assert isinstance(limits, dict)
     assert limits["daily_loss"] == "25.00"
+
+
+def test_a_limit_nobody_agreed_to_can_be_taken_off_again() -> None:
+    talk = tuning().taps("limit").taps("limit", "daily_loss")
+    assert "<code>none</code>" in text(talk)
+    assert talk.says(" None").effect(StartOperation).arguments["limits"] == {"daily_loss": None}
+    talk = tuning().taps("limit").taps("limit", "per_day")
+    assert "<code>none</code>" not in text(talk)
+    assert talk.says("none").notice == "notice.limit_unreadable"
+    assert tuning().taps("limit").taps("limit", "cash_kept").says("none").notice == "notice.limit_unreadable"
 
 
 @pytest.mark.parametrize("act", ["cancel_orders", "lock", "unlock"])
