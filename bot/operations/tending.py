@@ -225,7 +225,7 @@ async def destroy(shop: Workshop, operation: Operation, report: Report) -> Outco
     except CannotOpen:
         return failed("command_key_lost", **about)
     except DeployError as error:
-        return failed(error.code, detail=error.detail[:200], **about)
+        return failed(error.code, **{**refused(error).data, **about})
 
 
 async def _destroy(

@@ -124,6 +124,12 @@ PASTED = [
            at="GET accounts", answer={"kind": "cut"}),
     Pasted("10015 no such feature", "that I do not know (unknown), so I stopped. Nothing is lost", ", ".join(TRIED),
            at="GET scripts", answer=refusal(10015, "No access to this feature", status=403)),
+    *(Pasted(f"{code} for a wrong token", "Cloudflare does not know this token. I changed nothing",
+             "GET accounts, GET verify", at="GET accounts", answer=refusal(code, "Invalid", status=status),
+             value="cfut_" + "x1Y2z" * 10)
+      for code, status in ((1000, 401), (6003, 400), (9106, 403), (9109, 403), (10000, 403))),
+    Pasted("1001 for an account's token", "Which account does this token belong to?", "GET accounts",
+           at="GET accounts", answer=refusal(1001), token={"kind": "account"}),
     Pasted("7003 no route", "7003: Could not route", ", ".join(TRIED), at="GET name",
            answer=refusal(7003, "Could not route", status=404)),
 ]  # fmt: skip
@@ -281,6 +287,13 @@ ANSWERS = [
            RUNNING, did(*ALL), COMPLETE, times=1),
     Answer("1101 from the Worker", "status", {"kind": "answer", "status": 500, "body": "error code: 1101"},
            "Your bot is in place, its address is coming up", did(*ALL), COMPLETE),
+    *(Answer(f"{page} from the Worker", "status", {"kind": "answer", "status": 503, "body": f"error code: {page}"},
+             "Your bot is in place, its address is coming up", did(*ALL), COMPLETE) for page in (1027, 1042, 1102)),
+    *(Answer(f"{code}", UPLOAD, refusal(code, "Odd"), f"{code}: Odd", did(UPLOAD), NOTHING) for code in (
+        10003, 10004, 10005, 10023, 10026, 10040, 10053, 10055, 10056, 10069, 10074, 10142, 10208, 10210, 10211, 10222,
+        100103, 100132, 100150)),
+    Answer("10090", ADDRESS, refusal(10090, status=404), "Your bot is no longer in your Cloudflare",
+           did(UPLOAD, ADDRESS), UPLOADED),
 ]  # fmt: skip
 
 
