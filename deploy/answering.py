@@ -103,11 +103,13 @@ async def last_event(worker: WorkerClient) -> int | None:
     """The number of the last thing the Worker noted; None where that cannot be had just now."""
     last = 0
     try:
-        while (page := await worker.events(after=last, limit=EVENT_PAGE)).events and page.next > last:
+        while True:
+            page = await worker.events(after=last, limit=EVENT_PAGE)
+            if len(page.events) < EVENT_PAGE or page.next <= last:
+                return max(page.next, last)
             last = page.next
     except WorkerError:
         return None
-    return last
 
 
 async def gone(worker: WorkerClient, patience: float = GONE_PATIENCE, *, after: int | None = None) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.template import Module, digest_of
 from tests.acceptance.house import House
-from tests.acceptance.newcomer import PUBLISHED, Newcomer
+from tests.acceptance.newcomer import PUBLISHED, WEEKLY, Newcomer
 
 
 @pytest.fixture
@@ -63,6 +63,31 @@ async def test_a_bot_that_wakes_itself_is_as_it_should_be(ada: Newcomer) -> None
     await ada.sees("Updated: what runs is what is published today")
     await ada.commands("/status", "clock set")
     assert (await ada.workers())[0]["schedules"] == ["*/15 * * * *"]
+
+
+@pytest.mark.asyncio
+async def test_an_update_keeps_what_wakes_it_what_it_remembers_and_whom_it_obeys(ada: Newcomer) -> None:
+    await ada.opens_cloudflare(crons_used=5)
+    await ada.comes_to_keys(plan=WEEKLY)
+    await ada.pastes(*await ada.keys(), then="so your bot wakes itself every 15 minutes")
+    script = await ada.script()
+    await ada.taps("▶️ Start", "Started")
+    await ada.commands("/pause", "⏸ Paused: you paused it")
+    before = (await ada.workers())[0]["variables"]
+    held = await ada.sites.secrets(script)
+    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
+    await ada.uploads(script, code={"worker.js": older})
+    await verifies(ada, "The code is not what is published")
+    await ada.taps("Replace that code", "type REPLACE")
+    await ada.says("REPLACE")
+    await ada.sees("Updated: what runs is what is published today")
+    await ada.commands("/status", "⏸ Paused: you paused it")
+    await ada.sees("wakes itself up")
+    await ada.commands("/resume", "▶️ Your bot is running again")
+    assert "Trial" not in (await ada.only_screen())["text"]
+    assert await ada.sites.secrets(script) == held
+    after = (await ada.workers())[0]
+    assert (after["variables"], after["schedules"]) == (before, [])
 
 
 @pytest.mark.asyncio

@@ -20,9 +20,13 @@ from bot.operations.verifying import update
 from bot.operations.workshop import script_name
 from bot.runner.port import Operation, Outcome
 from bot.storage import workers
-from flows.events import Kind
+from bot.texts.render import body
+from flows.codec import Dialog
+from flows.events import Context, Ended, Kind
 from flows.inspected import AtWork
+from flows.machine import advance, view
 from flows.plans import Mode, Watch, limits, limits_json
+from flows.screen import Link, Place
 from flows.states import (
     Account,
     Connected,
@@ -32,6 +36,7 @@ from flows.states import (
     Inspection,
     NewKeys,
     NewWorker,
+    OwnToken,
     State,
     Working,
 )
@@ -187,6 +192,29 @@ async def test_what_comes_later(case: Answer, sandbox: Sandbox, tmp_path: Path) 
         again = await up.does(case.what)
         assert DONE[case.what] in reads(up.state(case.what), case.what, again)
         assert bench.left(up.account) == (NOTHING if case.what == "destroy" else COMPLETE)
+
+
+@pytest.mark.asyncio
+async def test_after_five_minutes_it_says_that_it_could_not_make_sure(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with opened(sandbox, tmp_path) as bench:
+        up = await deployed(bench, sandbox)
+        said = {"kind": "answer", "content_type": "application/json", "times": None}
+        paused = '{"paused": {"reason": "user", "since": "", "note": ""}}'
+        sandbox.post("/faults", method="POST", path=r"/v1/pause$", status=200, body=paused, **said)
+        sandbox.post("/faults", method="POST", path=r"/v1/destroy$", status=202, body='{"destroying":true}', **said)
+        clock = bench.shop.cloudflare.clock
+        began, since = clock.now(), sandbox.get("/calls")["next"]
+        outcome = await destroy(bench.shop, Operation("3" * 16, CHAT, "destroy", {"worker": up.worker}), quiet)
+        sandbox.delete("/faults")
+        assert not bench.calls(since), "without a token nothing can be asked of Cloudflare"
+    assert outcome.code == "unsure"
+    assert 280 < clock.now() - began <= 310
+    state = Destroying(up.worker, Mode.PAPER, "0" * 16, OwnToken())
+    move = advance(state, Ended("0" * 16, "destroy", "unsure", outcome.data), Context(NOW, "f" * 16))
+    screen = view(Dialog(move.state, move.notice), Context(NOW, "f" * 16))
+    assert f"I could not make sure that {script_name('paper', up.worker)} is gone" in body(screen)
+    links = [button.place for row in screen.rows for button in row if isinstance(button, Link)]
+    assert links == [Place.CLOUDFLARE_WORKERS, Place.ALPACA_PAPER, Place.CLOUDFLARE_TOKENS]
 
 
 @pytest.mark.asyncio

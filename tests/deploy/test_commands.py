@@ -320,10 +320,11 @@ async def test_one_that_cannot_delete_itself_is_believed_at_once(server: Scripte
         return said(200, {"events": events, "next": first + len(texts) - 1})
 
     earlier = "The bot could not delete itself. That was last week."
-    server.on(at("events"), page(earlier, "A trade."), page(first=3))
+    server.on(at("events"), page(*[earlier] * 200), page("A trade.", first=201), Raw(500, b"<h1>1101"))
     before = await last_event(worker)
-    assert before == 2
-    server.on(at("events"), page(first=3), Raw(500, b"<h1>1101"), page("The bot could not delete itself.", first=3))
+    assert before == 201
+    again = page("The bot could not delete itself. Its token is dead.", first=202)
+    server.on(at("events"), page(first=202), Raw(500, b"<h1>1101"), again)
     with pytest.raises(StillThere):
         await gone(worker, after=before)
     assert isinstance(worker.clock, FakeClock)
