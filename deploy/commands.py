@@ -241,7 +241,8 @@ def judge(answer: Answer | Cut, hide: tuple[Secret, ...] = ()) -> Fields | Worke
         return fields
     reason, message = (blot(text(fields, name), hide) for name in ("error", "message"))
     code = whole(fields, "cloudflare_code") or None
-    return WorkerRefused(reason[:60], message[:300], status=answer.status, cloudflare_code=code)
+    warning = bool(text(fields, "warning"))
+    return WorkerRefused(reason[:60], message[:300], status=answer.status, cloudflare_code=code, warning=warning)
 
 
 def _edge_code(body: bytes) -> str:

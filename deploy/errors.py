@@ -173,9 +173,12 @@ class StillThere(WorkerError):
 class WorkerRefused(WorkerError):
     """The Worker understood and said no."""
 
-    def __init__(self, reason: str, message: str, *, status: int, cloudflare_code: int | None = None) -> None:
-        """Keep the Worker's machine-readable `reason` and its plain `message`."""
+    def __init__(
+        self, reason: str, message: str, *, status: int, cloudflare_code: int | None = None, warning: bool = False
+    ) -> None:
+        """Keep the Worker's machine-readable `reason` and plain `message`, and whether it warned of open orders."""
         super().__init__("worker_refused", f"{reason} ({status}): {message}", cloudflare_code=cloudflare_code)
         self.reason = reason
         self.message = message
         self.status = status
+        self.warning = warning

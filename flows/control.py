@@ -208,7 +208,8 @@ def destroy_ended(state: Destroying, event: Ended, context: Context) -> Move:
     data = dict(event.data)
     script = str(data.get("script", ""))
     if event.code in {"destroyed", "unsure"}:
-        return Move(Gone(state.mode, script, event.code == "destroyed"))
+        notice = say("notice.orders_open") if data.get("open_orders") else None
+        return Move(Gone(state.mode, script, event.code == "destroyed"), notice=notice)
     known = context.worker(state.worker)
     job = Removal(state.worker, state.mode, known.account if known else str(data.get("account", "")))
     if isinstance(state.access, Connected):

@@ -232,29 +232,33 @@ async def _destroy(
     shop: Workshop, row: workers.Worker, token: Secret | None, about: dict[str, str], *, again: bool
 ) -> Outcome:
     if token is not None:
-        await _farewell(shop, row)
+        open_orders = await _farewell(shop, row)
         await remove(shop.site(row, token, command_key=False))
-        return done("destroyed", **about)
+        return done("destroyed", **about, open_orders=open_orders)
     client = shop.client(row)
     try:
         await client.pause()
     except WorkerAbsent:
         # After an interruption this may be our own doing; otherwise somebody with a token has to look.
         return done("destroyed", **about) if again else failed("worker_absent", **about)
-    before = await last_event(client)
+    before, open_orders = await last_event(client), False
     try:
-        await client.destroy()
+        open_orders = bool((await client.destroy()).warning)
     except WorkerRefused as error:
         return failed(REFUSALS.get(error.reason, "worker_refused"), detail=error.message, **about)
     except (WorkerAbsent, WorkerUnreachable):
         pass  # it may have gone before its answer was through
     sure = await gone(client, after=before)
-    return done("destroyed" if sure else "unsure", **about)
+    return done("destroyed" if sure else "unsure", **about, open_orders=open_orders)
 
 
-async def _farewell(shop: Workshop, row: workers.Worker) -> None:
-    """Have the Worker pause and cancel its own orders before it goes; one that does not answer cannot."""
+async def _farewell(shop: Workshop, row: workers.Worker) -> bool:
+    """Have the Worker pause and cancel its own orders before it goes; True if some may still be open."""
     try:
-        await shop.client(row).destroy()
+        return bool((await shop.client(row).destroy()).warning)
+    except WorkerAbsent:
+        return False
+    except WorkerRefused as error:
+        return error.warning or error.reason != "no_token"
     except (WorkerError, CannotOpen):
-        return
+        return True

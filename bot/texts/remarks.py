@@ -216,6 +216,10 @@ TROUBLES: Final[dict[str, str]] = {
         "Your bot could not remove itself just now. Go back and try again in a minute, or paste a token, and I remove "
         "it from outside."
     ),
+    "notice.orders_open": (
+        "⚠️ I could not make sure that all its orders are cancelled. Please look at Alpaca and cancel what is still "
+        "open there. What is left ends with the trading day."
+    ),
     "removal.still_there": (
         "Your bot is paused and has cancelled its open orders, but Cloudflare did not let it delete itself: the token "
         "it holds may be deleted or run out. Paste a token, and I delete it from outside."

@@ -72,6 +72,7 @@ async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newco
     await ada.says("Destroy!")
     await ada.sees("A Cloudflare token, please")
     await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
+    assert "could not make sure" not in await ada.reads()
     assert not await ada.workers()
     await ada.settles()
     await ada.left_nothing_in_chat()
@@ -169,6 +170,7 @@ async def test_a_silent_bot_can_be_removed_from_outside(ada: Newcomer) -> None:
     await ada.mischief.cloudflare("throttled", "/accounts", retry_after=300)
     await ada.pastes(await ada.token(), then="Please try again in five minutes")
     await ada.taps("Try again", f"Your bot {script} is gone")
+    await ada.sees("I could not make sure that all its orders are cancelled")
     assert not await ada.workers()
 
 
@@ -285,3 +287,17 @@ async def test_a_bot_nobody_has_a_record_of_is_seen_when_another_is_looked_after
     assert not await ada.workers()
     await ada.settles()
     await ada.left_nothing_in_chat()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_bot_whose_keys_are_dead_goes_and_says_that_orders_may_be_open(ada: Newcomer, *, keep: bool) -> None:
+    script = await ada.gets_a_bot(keep=keep)
+    await ada.keys()  # a newer pair ends the older one
+    await ada.taps("🗑 Remove", "To go on, type DESTROY")
+    await ada.says("DESTROY")
+    if not keep:
+        await ada.pastes(await ada.token())
+    await ada.sees(f"Your bot {script} is gone")
+    await ada.sees("I could not make sure that all its orders are cancelled")
+    assert not await ada.workers()
