@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bot.lookout.sight import moment
+from bot.operations.tending import in_words
 from deploy.outcomes import Day
 from deploy.reports import Status
 from flows.notices import zone_of
@@ -70,7 +71,8 @@ def _orders(status: Status) -> Sequence[Text]:
     if not orders:
         return (say("summary.no_orders"),)
     sizes = (f"${each.notional}" if each.notional else str(each.qty) for each in orders)
-    shown = [f"{each.side} {size} of {each.symbol} ({each.status})" for each, size in zip(orders, sizes, strict=True)]
+    pairs = zip(orders, sizes, strict=True)
+    shown = [f"{each.side} {size} of {each.symbol} ({in_words(each.status)})" for each, size in pairs]
     more = f" and {len(shown) - MOST_ORDERS} more" if len(shown) > MOST_ORDERS else ""
     return (say("summary.orders", count=len(orders), orders=", ".join(shown[:MOST_ORDERS]) + more),)
 

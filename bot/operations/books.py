@@ -58,7 +58,8 @@ class Books:
         return await _with_client(shop, operation, self._export)
 
     async def _chart(self, row: workers.Worker, client: WorkerClient) -> Outcome:
-        points = known(await client.history(days=DAYS))
+        days = await client.history(days=DAYS)
+        points = known(days)
         if not points:
             return failed("no_history", worker=row.id)
         last = points[-1]
@@ -70,7 +71,7 @@ class Books:
             last=last.date,
             value=f"{last.value:.2f}",
             invested=f"{last.invested:.2f}",
-            profit=signed(last.value - last.invested),
+            profit=gained(days, last),
         )
         sent = await self.mail.send_picture(row.chat_id, png, render(caption), name=f"{row.script}.png")
         return done("charted", worker=row.id) if sent.message_id else failed("not_sent", worker=row.id)
@@ -119,6 +120,12 @@ async def _all(client: WorkerClient, table: Table) -> list[Fields]:
             break
         after = page.next
     return rows
+
+
+def gained(days: Sequence[Day], last: Point) -> str:
+    """Say what it gained or lost since it began, sales included, up to the last day drawn."""
+    told = next((_dollars(day.profit) for day in days if day.date == last.date), None)
+    return signed(last.value - last.invested if told is None else told)
 
 
 def known(days: Sequence[Day]) -> list[Point]:

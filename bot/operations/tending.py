@@ -145,7 +145,12 @@ def meant(run: Run | None) -> list[str]:
 
 
 def _order(order: Order) -> str:
-    return f"{_size(order)}, {ORDER_STATES.get(order.status, order.status)}"
+    return f"{_size(order)}, {in_words(order.status)}"
+
+
+def in_words(status: str) -> str:
+    """Say how an order stands, from Alpaca's word for it or the Worker's own."""
+    return ORDER_STATES.get(status, status.replace("_", " "))
 
 
 def _size(order: Order) -> str:

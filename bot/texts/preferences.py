@@ -45,7 +45,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "news.fix_keys": "Tap /rotate to give it new keys.",
     "news.fix_account": "Tap /rotate to give it keys of the right account.",
     "news.fix_loss": "Look at your account first. Tap /resume to let it go on.",
-    "news.fix_suspended": "Switch orders on again at Alpaca, then tap /resume.",
+    "news.fix_suspended": "Tap /unlock to switch orders on again.",
     "news.more": "…and {count} more. /status shows how it stands.",
     "news.silent": (
         "⚠️ It should look at the market every 15 minutes, but has not for {minutes} minutes: Cloudflare no longer "

@@ -93,8 +93,8 @@ TENDING: Final[dict[str, str]] = {
     "tell.answer": "🤖 Your {mode} bot: {answer}",
     # the chart and the files, as messages of their own
     "chart.caption": (
-        "📈 <b>{script}</b>, {first} to {last}: worth ${value} from ${invested} invested ({profit}). "
-        "The blue line is what its shares are worth, the dashed one what went into them."
+        "📈 <b>{script}</b>, {first} to {last}. At its last look its shares were worth ${value}, with ${invested} "
+        "invested. Gain or loss since it began: {profit}."
     ),
     "export.caption": "{table} of {script}, rows: {rows}",
     # troubles

@@ -219,7 +219,7 @@ async def test_chart_and_books_come_as_files(ada: Newcomer) -> None:
     await ada.sites.cron(script)
     await ada.commands("/chart", "The chart is above")
     (picture,) = await files(ada, "photo", 1)
-    assert "worth $" in picture["caption"]
+    assert "were worth $" in picture["caption"]
     assert picture["id"] < max(screen["id"] for screen in await ada.screens())
     await ada.taps("🧰 More", "Orders and shares")
     await ada.taps("Export its books", "Its books are above")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.operations.books import as_csv, known
+from bot.operations.books import as_csv, gained, known
 from bot.operations.tending import signed
 from deploy.outcomes import Day
 
@@ -37,6 +37,15 @@ def test_numbers_stay_numbers() -> None:
 def test_days_of_which_something_is_not_known_are_left_out() -> None:
     days = [Day("2026-01-02", "", "5.00", "", "", ""), Day("2026-01-05", "5.10", "5.00", "0.10", "", "")]
     assert [(point.date, point.value) for point in known(days)] == [("2026-01-05", Decimal("5.10"))]
+
+
+def test_what_sales_brought_counts_as_gain() -> None:
+    before = Day("2026-01-05", "10.00", "10.00", "0.00", "", "")
+    days = [before, Day("2026-01-06", "4.00", "4.00", "6.50", "", "")]
+    assert gained(days, known(days)[-1]) == "+$6.50"
+    assert gained([before], known([before])[-1]) == "+$0.00"
+    untold = Day("2026-01-07", "4.00", "5.00", "", "", "")
+    assert gained([untold], known([untold])[-1]) == "-$1.00"
 
 
 def test_a_loss_is_said_as_one() -> None:

@@ -42,6 +42,7 @@ def test_only_its_own_shares_are_shown() -> None:
         ("partially_filled", "partly filled"),
         ("held", "held"),
         ("lost", "not found at Alpaca"),
+        ("done_for_day", "done for day"),
     ],
 )
 def test_an_order_s_state_is_said_in_words(status: str, said: str) -> None:

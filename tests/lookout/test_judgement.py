@@ -72,7 +72,7 @@ def test_a_first_look_tells_what_is_new_and_not_the_history() -> None:
 
 @pytest.mark.parametrize(
     ("paused", "way"),
-    [("keys", "Tap /rotate"), ("account", "Tap /rotate"), ("loss", "Tap /resume"), ("suspended", "tap /resume")],
+    [("keys", "Tap /rotate"), ("account", "Tap /rotate"), ("loss", "Tap /resume"), ("suspended", "Tap /unlock")],
 )
 def test_a_latch_comes_with_one_tap_to_mend_it(paused: str, way: str) -> None:
     (told,) = words(news(seen(event(6, "latched", "Trading is paused. Why."), paused=paused)))

@@ -56,6 +56,13 @@ def test_it_says_value_profit_orders_and_the_next_look() -> None:
     ]
 
 
+def test_an_order_under_way_is_said_in_words() -> None:
+    order = replace(STATUS.orders_today[0], status="pending_new")
+    assert "Orders today: 1. buy $10.00 of VTI (on its way)." in reads(
+        Brief(replace(STATUS, orders_today=(order,)), DAYS)
+    )
+
+
 def test_it_claims_nothing_that_is_not_known() -> None:
     watching = replace(STATUS, plan={"kind": "watch"}, orders_today=(), next_tick="", armed=False)
     assert reads(Brief(watching))[3:] == [
