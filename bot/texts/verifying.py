@@ -73,7 +73,7 @@ VERIFYING: Final[dict[str, str]] = {
     "facts.schedules": "• clock: {crons}",
     "facts.address_on": "• address: on workers.dev, switched on; domains of its own: {domains}",
     "facts.address_off": "• address: on workers.dev, switched off; domains of its own: {domains}",
-    "facts.releases": "• versions: {count} deployments listed, the last one {last} UTC",
+    "facts.releases": "• versions deployed: {count}, the last one {last} UTC",
     "button.verify": "🔎 Check what runs",
     "button.update": "⬆️ Update it",
     "button.replace": "Replace that code with the published",

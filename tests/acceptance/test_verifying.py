@@ -36,7 +36,7 @@ async def test_what_runs_is_what_is_published(ada: Newcomer) -> None:
         "secrets (names only, nobody can read the values): APCA_API_KEY_ID, APCA_API_SECRET_KEY, CLOUDFLARE_API_TOKEN",
         "clock: */15 * * * *",
         "address: on workers.dev, switched on",
-        "versions: 1 deployments listed",
+        "versions deployed: 1,",
     ):
         assert line in screen, line
     assert len(await ada.mischief.asked_cloudflare(script, "/v1/")) == before, "the Worker itself is not asked"
@@ -106,7 +106,7 @@ async def test_everything_that_was_changed_is_named(ada: Newcomer) -> None:
         "file mine.js is not a published one",
         "EXTRA was added to what it can use",
         "I changed nothing",
-        "versions: 2 deployments listed",
+        "versions deployed: 2,",
     ):
         assert line in screen, line
     assert await ada.sites.module(script, "worker.js") == code["worker.js"]
