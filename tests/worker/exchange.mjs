@@ -1,38 +1,16 @@
 // A brokerage in memory for the Worker's modules, quick enough for thousands of days: money in whole cents, shares in
 // whole billionths. It keeps its own account of what the Worker bought and sold, and objects to whatever it must not do.
 
+import { NANO, cost, decimal, dice, money, parsed } from "./amounts.mjs";
 import { exchangeTime } from "../../worker_template/exchange-time.js"; // tested against the time zone database
 
-const NANO = 10n ** 9n;
 const MINUTE = 60_000;
 export const DAY = 86_400_000;
 const HEADERS = new Headers({ "X-Request-ID": "0123456789abcdef0123456789abcdef" });
 
-export const decimal = (nano) => {
-  const digits = String(nano).padStart(10, "0");
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
-};
-export const money = (cents) => `${cents < 0 ? "-" : ""}${Math.floor(Math.abs(cents) / 100)}.${String(Math.abs(cents) % 100).padStart(2, "0")}`;
-const parsed = (text) => {
-  const [whole, rest = ""] = text.split(".");
-  return BigInt(whole) * NANO + BigInt(rest.slice(0, 9).padEnd(9, "0"));
-};
-const cost = (nano, cents) => Number((nano * BigInt(cents) * 2n + NANO) / (2n * NANO));
-
-/** Deterministic random numbers. */
-export function dice(seed) {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export class Exchange {
-  constructor({ cash, symbols, ceilings, prefix, start, prices, daily }) {
-    Object.assign(this, { cash, ceilings, prefix, daily });
+  constructor({ cash, symbols, ceilings, prefix, start, prices, plan }) {
+    Object.assign(this, { cash, ceilings, prefix, plan, daily: plan.every !== "week" });
     this.now = start;
     this.prices = Object.fromEntries(symbols.map((symbol, i) => [symbol, prices?.[i] ?? 5000 + 1700 * i]));
     this.closes = { ...this.prices };
@@ -40,6 +18,7 @@ export class Exchange {
     this.positions = {}; // symbol: { nano, cents }
     this.own = {}; // what the Worker has: symbol: { nano, cents, bought, sold }
     this.gained = 0;
+    this.roundings = 0; // sales whose cost may be rounded to another cent, seen in other parts or after a split
     this.orders = [];
     this.fills = { kind: "whole" };
     this.faults = [];
@@ -47,6 +26,11 @@ export class Exchange {
     this.wrong = [];
     this.suspended = this.dead = this.odd = false;
     this.frozen = null; // why no order may arrive now
+    this.closing = false; // the owner asked for everything to be sold
+    this.withheld = {}; // percent of a position that cannot be sold now
+    this.vague = new Set(); // symbols of which nobody can tell how many shares are the Worker's
+    this.inexact = new Set(); // symbols of which the Worker may count fewer than are here
+    this.basis = null; // what the day's first orders were planned on
     this.dice = dice(7);
   }
 
@@ -78,7 +62,7 @@ export class Exchange {
   }
 
   endDay() {
-    for (const order of this.orders) if (order.live) this.#end(order, "expired");
+    for (const order of this.orders) if (order.live && order.mine) this.#end(order, "expired");
     this.closes = { ...this.prices };
   }
 
@@ -92,6 +76,7 @@ export class Exchange {
     const scaled = (nano) => (nano * n) / d;
     this.prices[symbol] = Math.max(1, Math.round((this.prices[symbol] * denominator) / numerator));
     this.closes[symbol] = this.prices[symbol];
+    this.ownerWithdraws(symbol);
     this.months[symbol] = (this.months[symbol] ?? []).map(([month, price]) => [month, (price * denominator) / numerator]);
     if (this.positions[symbol]) this.positions[symbol].nano = scaled(this.positions[symbol].nano);
     const own = this.own[symbol];
@@ -122,6 +107,22 @@ export class Exchange {
     }
   }
 
+  /** An order of the owner's, for a part of the shares or for so many cents, stays open until he withdraws it. */
+  ownerOffers(symbol, part) {
+    const nano = (this.#available(symbol) * BigInt(part)) / 100n;
+    if (nano > 0n) this.#owned({ symbol, side: "sell", qty: decimal(nano), nano, cents: 0 });
+  }
+  ownerBids(symbol, cents) {
+    if (this.cash - this.#reserved() >= cents) this.#owned({ symbol, side: "buy", notional: money(cents), nano: 0n, cents });
+  }
+  ownerWithdraws(symbol) {
+    for (const order of this.orders) if (order.live && !order.mine && order.symbol === symbol) this.#end(order, "canceled");
+  }
+  #owned(order) {
+    const id = `owner-${this.orders.length}`;
+    this.orders.push({ ...order, id, at: this.now, date: this.date, live: true, mine: false, status: "new", filled: 0n, spent: 0 });
+  }
+
   /** Cents the Worker has in its own shares and open buys. */
   inUse() {
     const shares = Object.values(this.own).reduce((sum, { cents }) => sum + cents, 0);
@@ -131,6 +132,10 @@ export class Exchange {
     const exact = Object.entries(this.own).reduce((sum, [symbol, { nano }]) => sum + nano * BigInt(this.prices[symbol]), 0n);
     return Number((exact * 2n + NANO) / (2n * NANO));
   }
+  /** Cents the Worker won with its shares, and lost if below zero. */
+  profit() {
+    return this.value() - Object.values(this.own).reduce((sum, { cents }) => sum + cents, 0) + this.gained;
+  }
   equity() {
     const exact = Object.entries(this.positions).reduce((sum, [name, { nano }]) => sum + nano * BigInt(this.prices[name]), 0n);
     return this.cash + Number((exact * 2n + NANO) / (2n * NANO));
@@ -138,7 +143,7 @@ export class Exchange {
 
   /** Let open orders go on: fill all, half, or cancel. */
   goOn(how) {
-    for (const order of this.orders.filter(({ live }) => live)) {
+    for (const order of this.orders.filter(({ live, mine }) => live && mine)) {
       if (how === "cancel") this.#end(order, "canceled");
       else this.#fill(order, how === "half" ? 2n : 1n);
     }
@@ -147,7 +152,7 @@ export class Exchange {
   fetch = async (url, init) => {
     this.requests += 1;
     const { pathname, searchParams } = new URL(url);
-    const name = init.method === "POST" ? "post" : pathname;
+    const name = init.method === "POST" ? `post ${JSON.parse(init.body).symbol}` : pathname;
     const at = this.faults.findIndex((fault) => name.includes(fault.at));
     const fault = at < 0 ? null : this.faults.splice(at, 1)[0];
     if (fault) this.disturbed = true;
@@ -173,12 +178,17 @@ export class Exchange {
 
   #answer(init, path, query) {
     if (init.method === "POST") return this.#take(JSON.parse(init.body));
+    if (init.method === "DELETE") return this.#cancel(path.replace("/v2/orders/at-alpaca-", ""));
     const symbols = query.get("symbols")?.split(",") ?? [];
     switch (path) {
       case "/v2/clock": return [200, this.#clock()];
       case "/v2/account": return [200, this.#account()];
-      case "/v2/positions": return [200, Object.entries(this.positions).map(([symbol, held]) => this.#position(symbol, held))];
-      case "/v2/stocks/snapshots": return [200, Object.fromEntries(symbols.map((symbol) => [symbol, this.#snapshot(symbol)]))];
+      case "/v2/positions":
+        this.profitShown = this.profit();
+        return [200, Object.entries(this.positions).map(([symbol, held]) => this.#position(symbol, held))];
+      case "/v2/stocks/snapshots":
+        this.#plan();
+        return [200, Object.fromEntries(symbols.map((symbol) => [symbol, this.#snapshot(symbol)]))];
       case "/v2/stocks/bars": return [200, { bars: this.#bars(symbols, query), next_page_token: null }];
       case "/v2/orders:by_client_order_id": {
         const order = this.orders.find(({ id }) => id === query.get("client_order_id"));
@@ -240,35 +250,82 @@ export class Exchange {
   }
   #available(symbol) {
     const promised = this.orders.filter((order) => order.live && order.side === "sell" && order.symbol === symbol);
-    return (this.positions[symbol]?.nano ?? 0n) - promised.reduce((sum, { nano, filled }) => sum + nano - filled, 0n);
+    const held = this.positions[symbol]?.nano ?? 0n;
+    const free = held - (held * BigInt(this.withheld[symbol] ?? 0)) / 100n;
+    const left = free - promised.reduce((sum, { nano, filled }) => sum + nano - filled, 0n);
+    return left > 0n ? left : 0n;
+  }
+
+  /** The Worker's orders of today, without those of a close. */
+  #today() {
+    return this.orders.filter((order) => order.mine && order.date === this.date && !isClosing(order.id));
+  }
+
+  /** The Worker looks at prices: what its first orders of a day are planned on. */
+  #plan() {
+    if (this.#today().length > 0) return;
+    const values = Object.entries(this.own).map(([symbol, { nano }]) => [symbol, cost(nano, this.prices[symbol])]);
+    this.basis = { date: this.date, values: Object.fromEntries(values) };
+  }
+
+  #cancel(id) {
+    const order = this.orders.find((each) => each.id === id);
+    if (!order?.mine) this.wrong.push(`cancelled ${id}, which is not its own`);
+    if (!order?.live) return [422, { code: 42210000, message: "order is already in its final state" }];
+    this.#end(order, "canceled");
+    return [204, {}];
+  }
+
+  /** The one id an order may have now: of its day or week, its symbol and its side. */
+  #isProper(id, symbol, side) {
+    const date = this.date.replaceAll("-", "");
+    const kind = { recurring: "", mix: "m", trend: "t" }[this.plan.kind];
+    const slot = this.closing ? `${date}c\\d+` : this.daily ? kind + date : `${date.slice(0, 3)}\\dw\\d\\d`;
+    return new RegExp(`^${this.prefix}${slot}-${symbol}-${side[0]}$`).test(id);
+  }
+
+  /** A day's orders are planned once: no symbol is bought and sold, and none is bought for what happened afterwards. */
+  #judgePlan(object, { symbol, side, asked }) {
+    const { kind, weights } = this.plan;
+    if (kind === "recurring" || this.closing) return;
+    if (this.#today().some((order) => order.symbol === symbol && order.side !== side)) object("both ways in a day");
+    if (side === "sell" || this.inexact.has(symbol) || this.vague.has(symbol)) return;
+    const lacked = (this.ceilings.budget * (weights[symbol] ?? 0)) / 100 - (this.basis?.values[symbol] ?? 0);
+    if (this.basis?.date !== this.date || asked > lacked + 2) object(`more than it lacked when the day was planned, ${lacked}`);
   }
 
   /** An order of the Worker's arrives: refuse it as Alpaca would, and object to it where the Worker should have known. */
   #take({ symbol, side, notional, qty, client_order_id: id, type, time_in_force: tif }) {
     const object = (text) => this.wrong.push(`${this.date} ${this.minute} ${side} ${notional ?? qty} ${symbol}: ${text}`);
-    if (this.frozen) object(`arrived although ${this.frozen}`);
+    if (this.frozen && !this.closing) object(`arrived although ${this.frozen}`);
+    if (this.closing && side !== "sell") object("bought although all was to be sold");
     if (this.orders.some((order) => order.id === id)) return [422, { code: 40010001, message: "client_order_id must be unique" }];
     if (this.suspended) return [403, { code: 40310000, message: "new orders are rejected by user request" }];
     if (!this.open) object("outside the session");
-    if (type !== "market" || tif !== "day" || !id.startsWith(this.prefix) || !id.endsWith(`-${symbol}-${side[0]}`)) object("odd form");
+    if (type !== "market" || tif !== "day" || !this.#isProper(id, symbol, side)) object(`odd form ${id}`);
     if (![notional, qty].every((size) => size === undefined || typeof size === "string")) object("a number that is no text");
     if (!this.ceilings.symbols.includes(symbol)) object("a symbol not agreed to");
     if (this.orders.some((order) => order.live && order.symbol === symbol)) object("another order is open");
-    const today = this.orders.filter((order) => order.mine && order.date === this.date);
-    if (this.daily && today.some((order) => order.symbol === symbol && order.side === side)) object("twice in a day");
+    const today = this.#today();
+    if (this.daily && !this.closing && today.some((order) => order.symbol === symbol && order.side === side)) object("twice in a day");
     const asked = notional === undefined ? 0 : Number(notional.replace(".", ""));
+    this.#judgePlan(object, { symbol, side, asked });
     if (side === "buy") {
       const spent = today.filter((order) => order.side === "buy").reduce((sum, order) => sum + (order.live ? order.cents : order.spent), 0);
       const { perOrder, perDay, budget, perSymbol, cashKept } = this.ceilings;
       if (asked > perOrder) object("above the limit for one order");
       if (spent + asked > perDay) object(`above the limit for a day with ${spent}`);
-      if (this.inUse() + Math.max(0, -this.gained) + asked > budget + 3) object(`above the budget with ${this.inUse()} and ${this.gained}`);
-      if ((this.own[symbol]?.cents ?? 0) + asked > perSymbol + 3) object("above the limit for a symbol");
+      const blur = this.vague.size + this.inexact.size > 0 ? Infinity : 3;
+      if (this.inUse() + Math.max(0, -this.gained) + asked > budget + blur) object(`above the budget with ${this.inUse()} and ${this.gained}`);
+      if ((this.own[symbol]?.cents ?? 0) + asked > perSymbol + blur) object("above the limit for a symbol");
       if (this.cash - this.#reserved() - asked < cashKept) object(`cash is only ${this.cash} less ${this.#reserved()}`);
     }
     const nano = qty === undefined ? 0n : parsed(qty);
-    if (side === "sell" && nano > this.#available(symbol)) return [403, { code: 40310000, message: "insufficient qty available for order" }];
-    if (side === "sell" && !this.vague?.has(symbol) && nano > (this.own[symbol]?.nano ?? 0n) + (this.own[symbol]?.slack ?? 0n)) {
+    if (side === "sell" && nano > this.#available(symbol)) {
+      object(`only ${this.#available(symbol)} are available`);
+      return [403, { code: 40310000, message: "insufficient qty available for order" }];
+    }
+    if (side === "sell" && !this.vague.has(symbol) && nano > (this.own[symbol]?.nano ?? 0n) + (this.own[symbol]?.slack ?? 0n)) {
       object(`the Worker has ${this.own[symbol]?.nano ?? 0n} of its own`);
     }
     const order = {
@@ -299,6 +356,7 @@ export class Exchange {
     } else {
       const rest = own.nano > nano ? own.nano - nano : 0n;
       const kept = rest === 0n ? 0 : Number((BigInt(own.cents) * rest) / own.nano);
+      if (parts !== 1n || own.slack > 0n) this.roundings += 1;
       this.gained += cents - (own.cents - kept);
       Object.assign(own, { nano: rest, cents: kept, sold: own.sold + nano });
     }
@@ -319,6 +377,7 @@ export class Exchange {
   }
 }
 
+const isClosing = (id) => /-\d{8}c\d+-/.test(id);
 const left = ({ side, cents, spent }) => (side === "buy" ? cents - spent : 0);
 const reply = (status, text) => ({ status, headers: HEADERS, text: async () => text });
 

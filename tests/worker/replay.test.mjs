@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dice } from "./exchange.mjs";
+import { dice } from "./amounts.mjs";
 import { Deployment } from "./runs.mjs";
 
 const SYMBOLS = ["AAA", "BBB", "CCC"];

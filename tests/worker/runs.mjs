@@ -3,11 +3,15 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
-import { Exchange, DAY, dice } from "./exchange.mjs";
+import { dice } from "./amounts.mjs";
+import { Exchange } from "./exchange.mjs";
 import { Alpaca } from "../../worker_template/alpaca.js";
+import { close } from "../../worker_template/close.js";
+import { Halt } from "../../worker_template/halt.js";
 import { Ledger } from "../../worker_template/ledger.js";
 import { inform } from "../../worker_template/result.js";
 import { OrderBook } from "../../worker_template/order-book.js";
+import { No } from "../../worker_template/reply.js";
 import { readSettings } from "../../worker_template/settings.js";
 import { tick } from "../../worker_template/tick.js";
 
@@ -36,8 +40,7 @@ export class Deployment {
       PLAN: plan, CEILINGS: ceilings,
     };
     const { ceilings: limits } = readSettings(this.env);
-    const daily = plan.every !== "week";
-    this.exchange = new Exchange({ cash, symbols: limits.symbols, ceilings: limits, prefix: "soar1-ab12cd34-", start, prices, daily });
+    this.exchange = new Exchange({ cash, symbols: limits.symbols, ceilings: limits, prefix: "soar1-ab12cd34-", start, prices, plan });
     this.sql = memory();
     this.mark = "first";
     this.restart();
@@ -46,6 +49,12 @@ export class Deployment {
   restart() {
     this.ledger = new Ledger(this.sql);
     this.book = new OrderBook(this.sql);
+    const { days } = this.book;
+    const record = days.record.bind(days);
+    days.record = (day) => {
+      this.recorded = day;
+      record(day);
+    };
   }
 
   async tick(dry = false) {
@@ -63,6 +72,25 @@ export class Deployment {
     inform(ledger, result, exchange.date);
     result.requests = exchange.requests - before;
     return result;
+  }
+
+  /** Sells everything, as the owner's command does. */
+  async close(dry) {
+    const { env: bindings, exchange, ledger, book } = this;
+    Date.now = () => exchange.now;
+    const [before, later] = [globalThis.fetch, globalThis.setTimeout];
+    Object.assign(globalThis, { fetch: exchange.fetch, setTimeout: (then) => queueMicrotask(then) });
+    exchange.closing = true;
+    try {
+      return await close({ bindings, ledger, book }, dry);
+    } catch (error) {
+      if (error instanceof Halt || error instanceof No) return null;
+      throw error;
+    } finally {
+      exchange.closing = false;
+      Object.assign(globalThis, { fetch: before, setTimeout: later });
+      if (ledger.paused()) exchange.frozen ??= "it was paused";
+    }
   }
 
   /** The balance of so many days, the last one first. */
@@ -83,8 +111,7 @@ class Play {
     this.exchange = this.deployment.exchange;
     this.symbols = scenario.ceilings.symbols;
     this.since = {}; // since the last look: whether a share was split, the owner traded it, how its price moved
-    this.exchange.vague = new Set(); // what nobody can tell apart: two splits, or one and a fall, and a trade of the owner's between two looks
-    this.exact = true; // neither splits nor the owner's sales have touched the Worker's shares
+    this.profits = []; // at the last look of each day
     const random = dice(scenario.seed ?? 1);
     for (const symbol of this.symbols) {
       this.exchange.months[symbol] = Array.from({ length: 14 }, (_, i) => {
@@ -99,8 +126,12 @@ class Play {
     const before = (this.since[symbol] ??= { moved: 1 });
     this.since[symbol] = { ...before, ...change, moved: before.moved * (change.moved ?? 1) };
     const { moved, split, traded } = this.since[symbol];
-    if (split > 1 || (split && traded && moved < 0.92)) this.exchange.vague.add(symbol);
-    if (traded && moved > 1.38) this.exact = false; // it may have been a split, so the Worker counts too few
+    const { vague, inexact, positions, own } = this.exchange;
+    // Nobody can tell apart two splits, or one and a fall and a trade of the owner's, between two looks.
+    if (split > 1 || (split && traded && moved < 0.92)) vague.add(symbol);
+    if (!own[symbol]?.nano) return;
+    if (split && (traded || moved < 0.8 || moved > 1.25 || positions[symbol]?.nano < 10n ** 7n)) inexact.add(symbol);
+    if (traded && moved > 1.38) inexact.add(symbol); // it may have been a split, so the Worker counts too few
   }
 
   symbol(number) {
@@ -118,14 +149,11 @@ class Play {
     const { exchange, deployment } = this;
     const posts = exchange.orders.length;
     exchange.disturbed = false;
+    deployment.recorded = null;
     const result = await deployment.tick(dry);
-    if (["idle", "traded", "refused", "dry"].includes(result.outcome) && result.marketOpen) this.since = {};
-    const { days } = deployment.book;
-    const [today] = deployment.lastDays(1);
-    const { dailyLoss } = exchange.ceilings;
-    if (today?.date === exchange.date && days.profitBefore(today.date) - today.profit > dailyLoss && result.outcome !== "closed") {
-      if (!deployment.ledger.paused()) exchange.wrong.push(`${exchange.date}: a loss did not pause it`);
-      if (exchange.orders.length > posts) exchange.wrong.push(`${exchange.date}: an order in spite of a loss`);
+    if (deployment.recorded) {
+      this.since = {};
+      this.judgeLoss(posts);
     }
     if (dry && exchange.orders.length > posts) exchange.wrong.push("a dry run placed an order");
     if (result.requests > (exchange.disturbed ? 40 : 18)) exchange.wrong.push(`${result.requests} requests: ${result.reason}`);
@@ -135,6 +163,26 @@ class Play {
     if (!/^[A-Z].*[.]$/s.test(result.reason) || /undefined|NaN|null|object/.test(result.reason)) {
       exchange.wrong.push(`odd words: ${result.reason}`);
     }
+  }
+
+  /** After a look at the shares: a loss beyond the limit stops all until the owner resumes, whatever happens. */
+  judgeLoss(posts) {
+    const { exchange, deployment, profits } = this;
+    const { date, profit } = deployment.recorded;
+    const won = exchange.inexact.size + exchange.vague.size > 0 ? profit : exchange.profitShown;
+    if (Math.abs(won - profit) > this.slack()) exchange.wrong.push(`${date}: a profit of ${won}, not ${profit}`);
+    const loss = (profits.findLast((day) => day.date < date)?.won ?? 0) - won;
+    profits.push({ date, won });
+    if (loss <= exchange.ceilings.dailyLoss + 2 * this.slack()) return;
+    if (!deployment.ledger.paused()) exchange.wrong.push(`${date}: a loss of ${loss} did not pause it`);
+    if (exchange.orders.length > posts) exchange.wrong.push(`${date}: an order in spite of a loss of ${loss}`);
+    exchange.frozen ??= "a loss had paused it";
+  }
+
+  /** Cents by which books may differ. */
+  slack() {
+    const { own, roundings } = this.exchange;
+    return roundings + (Object.values(own).some(({ slack }) => slack > 0n) ? 3 : 0);
   }
 
   dry() {
@@ -151,7 +199,6 @@ class Play {
     this.exchange.nextDay(1, 585);
     this.exchange.split(this.symbol(number), numerator, denominator);
     this.note(number, { split: (this.since[this.symbol(number)]?.split ?? 0) + 1 });
-    if (this.exchange.own[this.symbol(number)]) this.exact = false;
   }
   buy(number, cents) {
     this.exchange.ownerBuys(this.symbol(number), cents);
@@ -160,7 +207,22 @@ class Play {
   sell(number, part) {
     this.exchange.ownerSells(this.symbol(number), part);
     this.note(number, { traded: true });
-    if (this.exchange.own[this.symbol(number)]?.taken) this.exact = false;
+    if (this.exchange.own[this.symbol(number)]?.taken) this.exchange.inexact.add(this.symbol(number));
+  }
+  offer(number, part) {
+    this.exchange.ownerOffers(this.symbol(number), part);
+  }
+  bid(number, cents) {
+    this.exchange.ownerBids(this.symbol(number), cents);
+  }
+  withdraw(number) {
+    this.exchange.ownerWithdraws(this.symbol(number));
+  }
+  withhold(number, percent) {
+    this.exchange.withheld[this.symbol(number)] = percent;
+  }
+  close(dry) {
+    return this.deployment.close(dry);
   }
   deposit(cents) {
     this.exchange.cash = Math.max(0, this.exchange.cash + cents);
@@ -207,6 +269,7 @@ class Play {
   async settle() {
     const { exchange, deployment, symbols } = this;
     Object.assign(exchange, { faults: [], dead: false, suspended: false });
+    const exact = exchange.inexact.size + exchange.vague.size === 0;
     exchange.goOn("all");
     exchange.nextDay(1, 600);
     for (let look = 0; look < 4; look += 1) {
@@ -222,11 +285,11 @@ class Play {
       if (exchange.vague.has(symbol)) continue;
       if (own.sold > own.bought + own.slack) exchange.wrong.push(`sold ${own.sold} of ${own.bought} ${symbol}`);
       if (BigInt(nano) > own.nano + own.slack) exchange.wrong.push(`counts ${nano} of ${own.nano} ${symbol}`);
-      if (!this.exact) continue;
-      if (BigInt(nano) !== own.nano) exchange.wrong.push(`forgot shares: ${nano} of ${own.nano} ${symbol}`);
-      if (cents !== own.cents) exchange.wrong.push(`${symbol} cost ${own.cents}, not ${cents}`);
+      if (exchange.inexact.has(symbol)) continue;
+      if (BigInt(nano) < own.nano - own.slack) exchange.wrong.push(`forgot shares: ${nano} of ${own.nano} ${symbol}`);
+      if (Math.abs(cents - own.cents) > this.slack()) exchange.wrong.push(`${symbol} cost ${own.cents}, not ${cents}`);
     }
-    if (this.exact && book.shares.gained() !== exchange.gained) exchange.wrong.push("another profit");
+    if (exact && Math.abs(book.shares.gained() - exchange.gained) > this.slack()) exchange.wrong.push("another profit");
   }
 }
 
