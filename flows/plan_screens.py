@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flows.events import Context
 from flows.planning import offered, suggestions
 from flows.plans import (
@@ -23,7 +25,18 @@ from flows.plans import (
     symbols_of,
 )
 from flows.screen import Button, Screen, Style, Tap
-from flows.states import Existing, PickAmount, PickBudget, PickMix, PickPace, PickPlan, PickSymbol, Review, Widening
+from flows.states import (
+    Existing,
+    Kept,
+    PickAmount,
+    PickBudget,
+    PickMix,
+    PickPace,
+    PickPlan,
+    PickSymbol,
+    Review,
+    Widening,
+)
 from flows.words import Text, say
 
 WHOLE = 100
@@ -67,9 +80,7 @@ def pick_plan(state: PickPlan, _context: Context) -> Screen:
         buy = say(f"button.buy_{SUGGESTED.pace}", amount=SUGGESTED.amount, symbol=SUGGESTED.symbols[0])
         rows.append((Tap(buy, "suggested"),))
     mixes = tuple(
-        Tap(say(f"button.mix_{name}"), "mix", name)
-        for name, weights in MIXES.items()
-        if offered(symbols_of(Mix(weights)), state.kept)
+        Tap(say(f"button.mix_{name}"), "mix", name) for name, weights in MIXES.items() if _fits(weights, state.kept)
     )
     rows.append(mixes)
     if not isinstance(state.kept, Existing) or state.kept.ceilings.symbols:
@@ -119,8 +130,21 @@ def pick_budget(state: PickBudget, _context: Context) -> Screen:
     return Screen(lines, (taps, (flip,)) if taps else ((flip,),))
 
 
+def _most_budget(kept: Kept) -> Decimal | None:
+    """Give the largest mix that keeps within what was agreed to: its first day may buy all of it in one order."""
+    if not isinstance(kept, Existing):
+        return None
+    bounds = kept.ceilings.per_order, kept.ceilings.per_day, kept.ceilings.budget
+    return min(dollars(bound) or Decimal(0) for bound in bounds)
+
+
+def _fits(weights: tuple[Weight, ...], kept: Kept) -> bool:
+    most = _most_budget(kept)
+    return offered(symbols_of(Mix(weights)), kept) and (most is None or least_budget(weights) <= most)
+
+
 def _budgets(state: PickBudget) -> tuple[str, ...]:
-    most = dollars(state.kept.ceilings.budget) if isinstance(state.kept, Existing) else None
+    most = _most_budget(state.kept)
     least = least_budget(state.plan.weights)
     fitting = [each for each in BUDGETS if (amount := dollars(each)) and amount >= least]
     return tuple(each for each in fitting if most is None or (dollars(each) or most) <= most)

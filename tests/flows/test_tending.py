@@ -169,6 +169,15 @@ def test_another_plan_below_the_ceilings_asks_first_and_starts_with_a_trial() ->
     assert ARMED in talk.offers()
 
 
+def test_no_mix_is_offered_that_what_was_agreed_to_cannot_hold() -> None:
+    small: dict[str, Json] = {**CEILINGS, "per_order": "12.50", "per_day": "25.00"}
+    assert ("mix", "calm") not in tuning(ceilings=small, limits=small).taps("plan").offers()
+    some: dict[str, Json] = {**CEILINGS, "per_order": "120.00"}
+    talk = tuning(ceilings=some, limits=some).taps("plan").taps("mix", "calm")
+    assert ("budget", "100.00") in talk.offers()
+    assert ("budget", "500.00") not in talk.offers()
+
+
 def test_a_buy_below_the_ceilings() -> None:
     talk = tuning().taps("plan").taps("own").taps("symbol", "0").says("600").taps("pace", "day")
     assert talk.notice == "notice.beyond_per_order"
