@@ -198,6 +198,8 @@ class Play {
   split(number, numerator, denominator) {
     this.exchange.nextDay(1, 585);
     this.exchange.split(this.symbol(number), numerator, denominator);
+    // A price of so few whole cents is no longer the one before divided.
+    if (this.exchange.prices[this.symbol(number)] < 1000) this.exchange.inexact.add(this.symbol(number));
     this.note(number, { split: (this.since[this.symbol(number)]?.split ?? 0) + 1 });
   }
   buy(number, cents) {
