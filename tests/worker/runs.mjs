@@ -80,6 +80,7 @@ export class Deployment {
     Date.now = () => exchange.now;
     const [before, later] = [globalThis.fetch, globalThis.setTimeout];
     Object.assign(globalThis, { fetch: exchange.fetch, setTimeout: (then) => queueMicrotask(then) });
+    const { frozen } = exchange; // only a run's rejections stop it for good
     exchange.closing = true;
     try {
       return await close({ bindings, ledger, book }, dry);
@@ -87,7 +88,7 @@ export class Deployment {
       if (error instanceof Halt || error instanceof No) return null;
       throw error;
     } finally {
-      exchange.closing = false;
+      Object.assign(exchange, { closing: false, frozen });
       Object.assign(globalThis, { fetch: before, setTimeout: later });
       if (ledger.paused()) exchange.frozen ??= "it was paused";
     }
