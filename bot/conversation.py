@@ -16,7 +16,7 @@ from bot.operations_store import Enlist
 from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
 from flows import events
 from flows.codec import Dialog, dump, load
-from flows.effects import CancelOperation, Effect, Move
+from flows.effects import Effect, Move
 from flows.footing import rest
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
@@ -236,8 +236,3 @@ def _workers(connection: Connection, chat_id: int) -> tuple[events.Worker, ...]:
         for worker in workers.for_chat(connection, chat_id)
         if worker.state != "deploying"
     )
-
-
-def cancelled_operations(move: Move) -> list[str]:
-    """List the operations a step asks to stop."""
-    return [effect.id for effect in move.effects if isinstance(effect, CancelOperation)]

@@ -36,11 +36,6 @@ def token_link(
     return f"{DASHBOARD_URL}/profile/api-tokens?{query}"
 
 
-def worker_link(account_id: str, script: str) -> str:
-    """The dashboard page of one Worker."""
-    return f"{DASHBOARD_URL}/{quote(account_id, safe='')}/workers/services/view/{quote(script, safe='')}/production"
-
-
 def refuse_misfit(token: Secret) -> None:
     """Raise TokenRefused for what cannot be a token, before it is sent anywhere."""
     # The text is given no name here: crash reporters show local variables.

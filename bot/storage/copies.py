@@ -58,15 +58,6 @@ def place(source: Path, target: Path) -> Mapping[str, int]:
     return rows
 
 
-def revision_of(path: Path) -> str | None:
-    """The revision a database file is at; None when it is none of Soar's. Raises BadCopy for what is no database."""
-    try:
-        with closing(_open(path)) as database:
-            return _revision(database)
-    except sqlite3.DatabaseError as error:
-        raise BadCopy(f"{path} cannot be read as a database ({error})") from None
-
-
 def _open(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise BadCopy(f"there is no file {path}")

@@ -61,7 +61,6 @@ NOTICES: Final[dict[str, str]] = {
     "tell.woken": "⏰ Your {mode} bot wakes itself from now on, every 15 minutes.",
     "toast.moved_on": "We have moved on already. Please use the buttons shown now.",
     "toast.asking": "Asking your bot…",
-    "toast.deleted": "Deleted",
 }
 
 PASTES: Final[dict[str, str]] = {

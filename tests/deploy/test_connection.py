@@ -11,7 +11,7 @@ from deploy.cloudflare import Cloudflare
 from deploy.errors import DeployError, NameRefused, PermissionMissing
 from deploy.names import claim_name, ensure_name, suggest_names, tidy_name
 from deploy.secret import Secret
-from deploy.tokens import token_link, worker_link
+from deploy.tokens import token_link
 from tests.deploy.scripted import Raw, Scripted, bad, good
 
 USER = Secret("cfut_" + "u" * 48)
@@ -236,7 +236,3 @@ def test_the_account_link() -> None:
     link = token_link("account", name="Soar bot")
     assert link.startswith("https://dash.cloudflare.com/?to=/:account/api-tokens&permissionGroupKeys=%5B%7B")
     assert link.endswith("&name=Soar%20bot")
-
-
-def test_the_workers_page() -> None:
-    assert worker_link("acc", "soar-x") == "https://dash.cloudflare.com/acc/workers/services/view/soar-x/production"
