@@ -11,14 +11,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.time.timeline import Timeline
+
 HOUSE = Path(__file__).resolve().parent.parent
 
 
 class BotProcess:
     """`python -m bot run` with the given environment; what it logs goes to a file."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        """Nothing is started yet."""
+    def __init__(self, environment: Mapping[str, str], log: Path, timeline: Timeline | None = None) -> None:
+        """Nothing is started yet; with a `timeline` it lives by that time."""
+        self._follows = ["sandbox.time.follow", str(timeline.file.resolve())] if timeline is not None else []
         self._environment = dict(environment)
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -33,8 +36,8 @@ class BotProcess:
     def start(self) -> Self:
         """Start it; returns at once."""
         with self.log.open("ab") as sink:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+            self._process = subprocess.Popen(  # noqa: S603  (this Python, our own modules)
+                [sys.executable, "-m", *self._follows, "bot", "run"],
                 cwd=HOUSE,
                 env=self._environment,
                 stdout=sink,

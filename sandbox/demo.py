@@ -12,6 +12,8 @@ import httpx
 
 from sandbox.bot_process import BotProcess
 from sandbox.stand_ins import Ports, StandIns
+from sandbox.telegram.server import DEMO_TOKEN
+from sandbox.time.timeline import Timeline
 
 HOME = Path(".demo")
 
@@ -24,10 +26,11 @@ def demonstrate(port: int, *, fresh: bool = False) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _stand_ins(port) as world:
+    timeline = Timeline(HOME / "time")
+    with _stand_ins(port, timeline) as world:
         _furnish(world)
         log = HOME / "bot.log"
-        with BotProcess(world.settings(HOME / "data", SOAR_UNDO_SECONDS="15"), log) as bot:
+        with BotProcess(world.settings(HOME / "data", SOAR_UNDO_SECONDS="15"), log, timeline) as bot:
             _greet(world, log)
             while not stop.wait(0.5) and not bot.ended():
                 pass
@@ -35,9 +38,9 @@ def demonstrate(port: int, *, fresh: bool = False) -> None:
                 print(f"The bot has ended by itself; {log} says why.")
 
 
-def _stand_ins(port: int) -> StandIns:
+def _stand_ins(port: int, timeline: Timeline) -> StandIns:
     try:
-        return StandIns(Ports.from_first(port), crons=True)
+        return StandIns(Ports.from_first(port), crons=True, timeline=timeline)
     except OSError as error:
         problem = error.strerror
     print(
@@ -49,8 +52,9 @@ def _stand_ins(port: int) -> StandIns:
 
 
 def _furnish(world: StandIns) -> None:
-    """Give the visitor accounts to play with, as a newcomer would have after signing up."""
+    """Give the bot its name, and the visitor accounts to play with, as a newcomer would have after signing up."""
     with httpx.Client(trust_env=False) as http:
+        http.post(f"{world.telegram.url}/bot{DEMO_TOKEN}/setMyName", json={"name": "Soar"}).raise_for_status()
         http.post(f"{world.cloudflare.url}/_sandbox/accounts", json={"name": "Your account"}).raise_for_status()
 
 

@@ -38,6 +38,10 @@ class Sites:
         """Fire a Worker's schedule now."""
         return await self._post(self._world.cloudflare.url, "cron", {"script": script})
 
+    async def travels(self, to: str) -> dict[str, Any]:
+        """Move the sandbox's time on, to one of `hour`, `day`, `opening`; says what time it is and who ran."""
+        return dict(await self._post(self._world.telegram.url, "time", {"to": to}))
+
     async def cloudflare(self) -> Any:  # noqa: ANN401
         """Look at all Cloudflare accounts."""
         return await self._get(self._world.cloudflare.url, "overview")

@@ -13,8 +13,11 @@ from sandbox.alpaca.exchange import Exchange
 from sandbox.alpaca.server import ServedAlpaca
 from sandbox.cloudflare.server import create_app as cloudflare_app
 from sandbox.serving import Served
+from sandbox.telegram.clock import Clock
 from sandbox.telegram.server import DEMO_TOKEN, DEMO_USERNAME
 from sandbox.telegram.server import create_app as telegram_app
+from sandbox.time.timeline import Timeline
+from sandbox.time.travel import ROUTE, Travel
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,28 @@ class StandIns:
         crons: bool = False,
         workdir: Path | None = None,
         exchange: Exchange | None = None,
+        timeline: Timeline | None = None,
     ) -> None:
-        """`execution` runs uploaded Workers for real, `crons` fires their schedules by the clock."""
+        """`execution` runs uploaded Workers for real, `crons` fires their schedules by the clock.
+
+        With a `timeline`, which the bot must follow too, time can be moved on.
+        """
+        exchange = exchange or (Exchange(wall=timeline.moment) if timeline is not None else Exchange())
         self.alpaca = ServedAlpaca(exchange, ports.alpaca)
-        cloudflare = cloudflare_app(public_url="", execution=execution, crons=crons, workdir=workdir)
+        cloudflare = cloudflare_app(public_url="", execution=execution, crons=crons, workdir=workdir, timeline=timeline)
         self.cloudflare = Served(cloudflare, ports.cloudflare)
-        beside = {
+        beside: dict[str, object] = {
             "cloudflare_url": self.cloudflare.url,
             "alpaca": {"paper_url": self.alpaca.paper_url, "live_url": self.alpaca.live_url},
         }
-        self.telegram = Served(telegram_app(tokens={DEMO_TOKEN: DEMO_USERNAME}, panels=beside), ports.telegram)
+        travel, clock = [], Clock()
+        if timeline is not None:
+            clock = Clock(timeline.now)
+            travel = Travel(timeline, exchange, self.cloudflare.url).routes()
+            beside["time_url"] = ROUTE
+        bots = {DEMO_TOKEN: DEMO_USERNAME}
+        app = telegram_app(tokens=bots, clock=clock, panels=beside, beside=travel)
+        self.telegram = Served(app, ports.telegram)
         self._running = ExitStack()
 
     def __enter__(self) -> Self:

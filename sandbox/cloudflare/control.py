@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from types import UnionType
 from typing import Any
 
@@ -20,9 +21,10 @@ from sandbox.cloudflare.authority import new_token_value
 from sandbox.cloudflare.crons import CronClock
 from sandbox.cloudflare.edge import Calls, Latency
 from sandbox.cloudflare.faults import Faults, InvalidFaultError
-from sandbox.cloudflare.firing import fire
+from sandbox.cloudflare.firing import fire, fire_missed
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import SOAR_PERMISSIONS, Account, Cloud, Script, Token, stamp
+from sandbox.time.timeline import Timeline
 
 ACCOUNT_FIELDS: Mapping[str, type | UnionType] = {
     "name": str,
@@ -31,6 +33,7 @@ ACCOUNT_FIELDS: Mapping[str, type | UnionType] = {
     "crons_used": int,
     "scripts_used": int,
 }
+LONGEST_JUMP = 7 * 24 * 3600
 TOKEN_KINDS = ("user", "account", "old")
 TOKEN_STATES = ("active", "disabled", "expired")
 
@@ -50,6 +53,7 @@ class Control:
     faults: Faults
     latency: Latency
     clock: CronClock
+    timeline: Timeline | None = None
 
     async def add_account(self, request: Request) -> object:
         """Open an account."""
@@ -118,6 +122,19 @@ class Control:
         delay = body.get("delay_seconds", self.clock.delay.total_seconds())
         self.clock.delay = timedelta(seconds=float(delay))
         return {"running": self.clock.running, "delay_seconds": self.clock.delay.total_seconds()}
+
+    async def travel(self, request: Request) -> object:
+        """Let `seconds` pass at once: every Worker goes on by the new time, and what was missed is fired once."""
+        seconds = (await _body(request)).get("seconds")
+        if self.timeline is None or not isinstance(seconds, (int, float)) or not 0 <= seconds <= LONGEST_JUMP:
+            raise InvalidRequestError("only a sandbox with a time of its own can travel, forward and a week at most")
+        since, jump = self.cloud.now(), partial(self.timeline.jump, float(seconds))
+        if self.runtime is None:
+            jump()
+        else:
+            scripts = [each for account in self.cloud.accounts.values() for each in account.scripts.values()]
+            await self.runtime.turn_clocks(scripts, jump)
+        return {"fired": await fire_missed(self.cloud, self.runtime, since, self.cloud.now())}
 
     async def list_faults(self, _request: Request) -> object:
         """Show the faults in force."""
@@ -200,6 +217,7 @@ def control_app(control: Control) -> ASGIApp:
         ("/scripts/{script}/log", "GET", control.log),
         ("/cron", "POST", control.fire_cron),
         ("/clock", "POST", control.set_clock),
+        ("/travel", "POST", control.travel),
         ("/faults", "GET", control.list_faults),
         ("/faults", "POST", control.add_fault),
         ("/faults", "DELETE", control.remove_faults),

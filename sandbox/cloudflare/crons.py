@@ -20,6 +20,7 @@ FIELDS: tuple[tuple[int, int, Mapping[str, str]], ...] = (
 )
 PART = re.compile(r"(?P<all>\*)|(?P<first>\d{1,2})(-(?P<last>\d{1,2}))?")
 MINUTE = timedelta(minutes=1)
+LOOK_BACK = timedelta(days=7)
 
 
 class InvalidCronError(ValueError):
@@ -108,6 +109,16 @@ class CronClock:
         if not self.running or current <= last:
             return []
         return [due for due in listed if due.since + self.delay <= current and Cron.parse(due.cron).matches(current)]
+
+
+def last_match(expression: str, since: datetime, now: datetime) -> datetime | None:
+    """Find the last minute after `since` and up to `now` in which the expression fires; looks back a week at most."""
+    cron, minute = Cron.parse(expression), _minute(now)
+    while minute > max(since, now - LOOK_BACK):
+        if cron.matches(minute):
+            return minute
+        minute -= MINUTE
+    return None
 
 
 async def _as_task(work: Awaitable[object]) -> None:

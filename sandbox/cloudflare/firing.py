@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sandbox.cloudflare.crons import Due
+from sandbox.cloudflare.crons import Due, last_match
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Cloud, Run, Script
 from sandbox.cloudflare.workerd import InvalidWorkerError, WorkerGoneError
@@ -35,3 +35,14 @@ async def fire_due(cloud: Cloud, runtime: Runtime | None, due: Due, moment: date
     found = cloud.named(due.script, due.account)
     if found is not None:
         await fire(runtime, found[1], due.cron, int(moment.timestamp() * 1000))
+
+
+async def fire_missed(cloud: Cloud, runtime: Runtime | None, since: datetime, now: datetime) -> list[str]:
+    """Fire once what was due after `since`, as of its last moment up to `now`; returns the Workers' names."""
+    fired = []
+    for due in list(listed(cloud)):
+        moment = last_match(due.cron, since, now)
+        if moment is not None:
+            await fire_due(cloud, runtime, due, moment)
+            fired.append(due.script)
+    return fired

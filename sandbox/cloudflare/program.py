@@ -30,6 +30,35 @@ export default {
   },
 };
 """
+# What a Worker of a sandbox that is ahead of its time is wrapped in; the code itself stays as it was uploaded.
+AHEAD = "sandbox-ahead.js"
+AHEAD_CODE = """
+const now = () => Math.floor(real.now() + SHIFT);
+const real = Date;
+globalThis.Date = new Proxy(real, {
+  construct: (_, given, target) => Reflect.construct(real, given.length ? given : [now()], target),
+  apply: () => String(new real(now())),
+  get: (_, name) => (name === "now" ? now : Reflect.get(real, name)),
+});
+export const ahead = SHIFT;
+"""
+WRAPPED = "sandbox-wrapped.js"
+WRAPPED_CODE = """
+import { ahead } from "AHEAD";
+import * as code from MAIN;
+export * from MAIN;
+export default code.default;
+"""
+# An alarm is set by the shifted clock and goes off by the runtime's own.
+OBJECT_CODE = """
+export class NAME extends code.NAME {
+  constructor(ctx, env) {
+    const set = ctx.storage.setAlarm.bind(ctx.storage);
+    ctx.storage.setAlarm = (when, ...more) => set(Number(when) - ahead, ...more);
+    super(ctx, env);
+  }
+}
+"""
 MODULE_FIELDS = {
     "application/javascript+module": "esModule",
     "text/javascript+module": "esModule",
@@ -66,10 +95,15 @@ class Place:
         return self.folder / "a"
 
 
-def write_program(version: Version, place: Place) -> None:
-    """Write config and modules into the place's folder, readable by this user alone."""
+def write_program(version: Version, place: Place, ahead: float = 0.0) -> None:
+    """Write config and modules into the place's folder, readable by this user alone.
+
+    The Worker's clock runs `ahead` of the real one by so many seconds; that takes a main module that is an ES module.
+    """
     files: dict[str, bytes] = {}
     modules = _modules(version, files)
+    if ahead:
+        modules = [*_wrapping(version, ahead, files), *modules]
     _write(place.folder / "attendant.js", ATTENDANT_CODE.replace("MAIN", json.dumps(version.main_module)).encode())
     for name, content in files.items():
         _write(place.folder / name, content)
@@ -89,6 +123,16 @@ def _modules(version: Version, files: dict[str, bytes]) -> list[str]:
         files[f"m{number}"] = module.content
         entries.append(_module(module, f"m{number}"))
     return entries
+
+
+def _wrapping(version: Version, ahead: float, files: dict[str, bytes]) -> list[str]:
+    """Put a new main module before the Worker's own, which is loaded after the clock has been replaced."""
+    main = json.dumps(version.main_module)
+    objects = "".join(OBJECT_CODE.replace("NAME", name) for name in version.namespaces)
+    wrapped = WRAPPED_CODE.replace("AHEAD", AHEAD).replace("MAIN", main) + objects
+    files["wrapped"] = wrapped.encode()
+    files["ahead"] = AHEAD_CODE.replace("SHIFT", str(round(ahead * 1000))).encode()
+    return [f'(name = "{WRAPPED}", esModule = embed "wrapped")', f'(name = "{AHEAD}", esModule = embed "ahead")']
 
 
 def _module(module: Module, file: str) -> str:

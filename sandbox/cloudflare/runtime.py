@@ -10,7 +10,8 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sandbox.cloudflare.program import Place
@@ -46,8 +47,10 @@ class Runtime:
     New code for a running Worker is therefore tried first in a process of its own with no stored objects.
     """
 
-    def __init__(self, workdir: Path | None = None) -> None:
+    def __init__(self, workdir: Path | None = None, ahead: Callable[[], float] = lambda: 0.0) -> None:
+        """`ahead` tells by how many seconds the clock of a Worker that starts now runs ahead of the real one."""
         remove_leftovers()
+        self._ahead = ahead
         # Readable by this user alone, and short, since the length of a socket's path is limited.
         self._private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._objects = Path(tempfile.mkdtemp(prefix="objects-", dir=workdir or self._private))
@@ -92,6 +95,19 @@ class Runtime:
         """Fire a Worker's cron handler and tell the outcome."""
         worker = await self._awake(script)
         return await worker.scheduled(cron, scheduled_time)
+
+    async def turn_clocks(self, scripts: Iterable[Script], turn: Callable[[], None]) -> None:
+        """End the Workers, let `turn` change the time, and start them by the new one; requests wait meanwhile."""
+        async with AsyncExitStack() as held:
+            scripts = list(scripts)
+            for script in scripts:
+                await held.enter_async_context(self._locks[script.id])
+            running = [(script, self._running[script.id]) for script in scripts if script.id in self._running]
+            for _, worker in running:
+                await worker.stop()
+            turn()
+            for script, _ in running:
+                self._running[script.id] = await self._start(script.live, self._objects / script.id)
 
     async def remove(self, script: str) -> None:
         """End a Worker and delete what its Durable Objects stored."""
@@ -146,7 +162,8 @@ class Runtime:
             raise
 
     async def _start(self, version: Version, objects: Path) -> Workerd:
-        return await Workerd.start(version, Place(self._private / str(next(self._numbers)), objects))
+        place = Place(self._private / str(next(self._numbers)), objects)
+        return await Workerd.start(version, place, self._ahead())
 
     def _end_now(self) -> None:
         for worker in self._running.values():

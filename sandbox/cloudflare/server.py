@@ -24,11 +24,16 @@ from sandbox.cloudflare.faults import Faults
 from sandbox.cloudflare.firing import fire_due, listed
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Cloud
+from sandbox.time.timeline import Timeline
 
 
 def utc_now() -> datetime:
     """Tell the time."""
     return datetime.now(UTC)
+
+
+def _real() -> float:
+    return 0.0
 
 
 def random_id() -> str:
@@ -45,19 +50,22 @@ def create_app(
     cron_delay: float = 0.0,
     now: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = random_id,
+    timeline: Timeline | None = None,
 ) -> ASGIApp:
     """Build the stand-in.
 
     `public_url` is where it is reached (empty: taken from each request). Without `execution` uploads are kept and
     their addresses answered by a stub. Stored objects lie in `workdir` (default: a private temporary folder) and go
     when the app ends. `crons` starts the clock that fires schedules, each `cron_delay` seconds after its change.
+    With a `timeline`, that is the time, for the Workers too, and it can be moved on.
     """
+    now = timeline.moment if timeline is not None else now
     cloud = Cloud(now, new_id)
-    runtime = Runtime(workdir) if execution else None
+    runtime = Runtime(workdir, (lambda: timeline.shift) if timeline else _real) if execution else None
     faults, latency = Faults(), Latency()
     calls = Calls(now, lambda headers: kind_of(headers, cloud))
     clock = CronClock(now=now, delay=timedelta(seconds=cron_delay), running=crons)
-    control = Control(cloud, runtime, public_url, calls, faults, latency, clock)
+    control = Control(cloud, runtime, public_url, calls, faults, latency, clock, timeline)
     routes = [
         Mount(BASE, Api(cloud, runtime, public_url, [*accounts.ROUTES, *scripts.ROUTES, *settings.ROUTES])),
         Mount("/workers", Addresses(cloud, runtime, faults.address_hidden_for)),

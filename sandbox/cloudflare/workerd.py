@@ -80,11 +80,14 @@ class Workerd:
         self._ended = False
 
     @classmethod
-    async def start(cls, version: Version, place: Place) -> Workerd:
-        """Start and wait until it listens; raises InvalidWorkerError if the code does not load."""
+    async def start(cls, version: Version, place: Place, ahead: float = 0.0) -> Workerd:
+        """Start and wait until it listens, `ahead` seconds ahead of the real time.
+
+        Raises InvalidWorkerError if the code does not load.
+        """
         place.folder.mkdir(mode=0o700)
         place.objects.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_program(version, place)
+        write_program(version, place, ahead)
         reading, writing = os.pipe()
         process = _spawn(place, writing)
         os.close(writing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -30,10 +30,12 @@ def create_app(
     page: Path | None = PAGE,
     clock: Clock | None = None,
     panels: Mapping[str, Any] | None = None,
+    beside: Sequence[Route] = (),
 ) -> Starlette:
     """Make a stand-in with one bot per token (token to username).
 
-    `page` is the folder of the chat page; `panels` is what that page is told about the stand-ins shown beside it.
+    `page` is the folder of the chat page; `panels` is what that page is told about the stand-ins shown beside it;
+    `beside` adds routes of theirs.
     """
     world = World(tokens or {DEMO_TOKEN: DEMO_USERNAME}, clock or Clock(), execute)
 
@@ -48,13 +50,14 @@ def create_app(
             return PlainTextResponse("Telegram stand-in: no chat page here; see /_sandbox", status_code=404)
         return FileResponse(start, headers={"Cache-Control": "no-cache"})
 
-    async def beside(_request: Request) -> Response:
+    async def shown(_request: Request) -> Response:
         return JSONResponse(dict(panels) if panels else {"error": "nothing is beside the chat"}, 200 if panels else 404)
 
     routes: list[Route | Mount] = [
         Route("/bot{token}/{method}", Gateway(world)),
         *Control(world).routes(),
-        Route("/_sandbox/panels", beside),
+        Route("/_sandbox/panels", shown),
+        *beside,
         Route("/", index),
     ]
     if page is not None and page.is_dir():

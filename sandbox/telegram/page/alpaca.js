@@ -1,6 +1,7 @@
 /** The panel that stands for Alpaca's dashboard: account switch, balance, API keys, positions, orders, and time. */
 import { h } from "/page/dom.js";
 import { Panel, act, card, money, shownOnce, tag, when } from "/page/panel.js";
+import { moves, travel } from "/page/time.js";
 
 const EASTERN = "America/New_York";
 const GOOD = ["filled", "ACTIVE"];
@@ -50,11 +51,19 @@ function clockCard(panel, clock) {
   const moment = clock.timestamp?.slice(0, 10) === next?.slice(0, 10) ? next.slice(11, 16) : when(next, EASTERN);
   const element = card(clock.is_open ? "Market open" : "Market closed",
     h("p", { class: "facts" }, `${when(clock.timestamp, EASTERN)} in New York · ${clock.is_open ? "closes" : "opens"} ${moment}`),
+    moves() ? travelling(panel) : null,
     h("div", { class: "acts" },
       act("Open market", () => panel.act("/clock", { open: true })),
       act("Close market", () => panel.act("/clock", { open: false }))));
   element.classList.add("quiet", "market", clock.is_open ? "is-open" : "is-closed");
   return element;
+}
+
+/** Days pass in a moment, for everything in the sandbox. @param {Panel} panel */
+function travelling(panel) {
+  const go = (/** @type {"hour" | "day" | "opening"} */ to) => () => travel(to).then(() => panel.refresh());
+  return h("div", { class: "acts travel", role: "group", "aria-label": "Fast forward" },
+    act("+1 hour", go("hour")), act("+1 day", go("day")), act("To next market open", go("opening"), "strong"));
 }
 
 /** @param {Panel} panel @param {any} overview @param {any} account @param {any} choice */
@@ -105,7 +114,7 @@ function ordersCard(account) {
   if (account.orders.length === 0) return card("Orders", h("p", { class: "facts" }, "None yet. The order book fills as the bot trades."));
   return card("Orders", h("ul", { class: "plain rows" }, ...account.orders.slice(0, 12).map((/** @type {any} */ each) =>
     h("li", { title: each.client_order_id },
-      h("span", {}, h("strong", {}, `${each.side === "sell" ? "Sell" : "Buy"} ${each.symbol}`), h("small", {}, when(each.submitted_at))),
+      h("span", {}, h("strong", {}, `${each.side === "sell" ? "Sell" : "Buy"} ${each.symbol}`), h("small", {}, when(each.submitted_at, EASTERN))),
       h("span", { class: "end" }, each.notional ? money(each.notional, account.currency) : `${trimmed(each.qty)} shares`,
         tag(each.status.replaceAll("_", " "), tone(each.status)))))));
 }

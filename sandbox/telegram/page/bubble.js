@@ -2,6 +2,7 @@
 import { h, icon } from "/page/dom.js";
 import { inlineKeyboard } from "/page/keyboard.js";
 import { richText } from "/page/richtext.js";
+import { now } from "/page/time.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
@@ -87,7 +88,7 @@ export const dayOf = (message) => new Date(message.date * 1000).toDateString();
 
 /** A line between days. @param {string} day */
 export function dayElement(day) {
-  const today = new Date().toDateString() === day;
+  const today = new Date(now()).toDateString() === day;
   return h("div", { class: "day", dataset: { dayLine: day } }, h("span", {}, today ? "Today" : DAY.format(new Date(day))));
 }
 

@@ -83,7 +83,8 @@ const corner = (name) => h("span", { class: "corner" }, icon(name));
 export function webApp(title, url) {
   const close = h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => sheet.close() }, icon("close"));
   const frame = h("iframe", { src: url, title, sandbox: "allow-scripts allow-forms allow-same-origin allow-popups" });
-  const sheet = modal("webapp", title, h("header", {}, h("h2", { dir: "auto" }, title), close), frame);
+  const outside = h("a", { class: "round", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": "Open in a new tab" }, icon("external"));
+  const sheet = modal("webapp", title, h("header", {}, h("h2", { dir: "auto" }, title), outside, close), frame);
 }
 
 /**

@@ -4,6 +4,7 @@ import { panelAddresses } from "/page/api.js";
 import { cloudflarePanel } from "/page/cloudflare.js";
 import { h, icon, modal } from "/page/dom.js";
 import { toast } from "/page/notices.js";
+import { follow } from "/page/time.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
 const EVERY = 2000;
@@ -29,6 +30,7 @@ export class Panels {
   async fetch() {
     const found = await panelAddresses();
     if (!found?.alpaca || !found.cloudflare_url) return;
+    await follow(found.time_url);
     this.panels = { alpaca: alpacaPanel(found.alpaca), cloudflare: cloudflarePanel(found.cloudflare_url) };
     this.button.append(icon("panels"), "Sandbox");
     this.button.onclick = () => this.open(this.tab);

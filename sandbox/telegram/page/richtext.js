@@ -11,9 +11,16 @@ const PLAIN = new Set(["B", "I", "U", "S", "BR"]);
 export function richText(html, hands) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const safe = document.createDocumentFragment();
-  for (const node of parsed.body.childNodes) safe.append(rebuilt(node, hands));
+  for (const node of parsed.body.childNodes) {
+    const own = rebuilt(node, hands);
+    if (endsLine(safe.lastChild) && own.nodeType === Node.TEXT_NODE) own.textContent = (own.textContent ?? "").replace(/^\n/, "");
+    safe.append(own);
+  }
   return safe;
 }
+
+/** A block ends its line by itself: the line break after it is not an empty line. @param {Node | null} node */
+const endsLine = (node) => node instanceof HTMLElement && ["BLOCKQUOTE", "PRE"].includes(node.tagName);
 
 /** @param {Node} node @param {Hands} hands @returns {Node} */
 function rebuilt(node, hands) {

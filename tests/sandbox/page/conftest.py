@@ -9,12 +9,14 @@ import pytest_asyncio
 
 from sandbox.browser import browser
 from sandbox.stand_ins import StandIns
+from sandbox.time.timeline import Timeline
 from tests.sandbox.page.stage import Stage
 
 
 @pytest.fixture(scope="session")
-def urls() -> Iterator[dict[str, str]]:
-    with StandIns(execution=False) as world:
+def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    timeline = Timeline(tmp_path_factory.mktemp("page") / "time")
+    with StandIns(execution=False, timeline=timeline) as world:
         alpaca = world.alpaca
         sites = {"cloudflare": world.cloudflare.url, "paper": alpaca.paper_url, "live": alpaca.live_url}
         yield {"telegram": world.telegram.url, **sites}

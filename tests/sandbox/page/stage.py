@@ -50,6 +50,9 @@ class Stage:
     def post(self, url: str, body: object, headers: dict[str, str] | None = None) -> Any:
         return self._http.post(url, json=body, headers=headers).raise_for_status().json()
 
+    def try_post(self, url: str, body: object) -> httpx.Response:
+        return self._http.post(url, json=body)
+
     def deploy(self, script: str) -> None:
         made = self.control("cloudflare", "/tokens", {})
         account = f"{self.urls['cloudflare']}/client/v4/accounts/{made['accounts'][0]}/workers"

@@ -59,3 +59,35 @@ async def test_no_sites_no_panels(stage: Stage) -> None:
         await page.reload()
         await expect(page.locator(".own")).to_contain_text("/start")
         await expect(page.get_by_role("button", name="Alpaca and Cloudflare")).to_be_hidden()
+
+
+async def test_market_days_pass_at_the_press_of_a_button(stage: Stage) -> None:
+    async with stage.chat(118, DESK) as page:
+        alpaca = page.get_by_role("region", name="Alpaca")
+        await alpaca.get_by_role("button", name="Close market").click()
+        await expect(alpaca.get_by_role("heading", name="Market closed")).to_be_visible()
+        await alpaca.get_by_role("button", name="To next market open").click()
+        await expect(alpaca.get_by_role("heading", name="Market open")).to_be_visible()
+        await expect(page.locator("#toasts")).to_contain_text("09:50 in New York.")
+        stage.says(118, "Good morning")
+        day = await page.evaluate("import('/page/time.js').then(m => new Date(m.now()).toDateString())")
+        await expect(page.locator(f"[data-day-line='{day}']")).to_have_text("Today")
+        assert day != await page.evaluate("new Date().toDateString()")
+        for step in ("+1 day", "+1 hour"):
+            await alpaca.get_by_role("button", name=step).click()
+            await expect(page.locator("#toasts")).to_contain_text("09:50" if step == "+1 day" else "10:50")
+
+
+async def test_only_a_sandbox_with_a_time_of_its_own_offers_to_move_it(stage: Stage) -> None:
+    async with stage.chat(119, DESK) as page:
+        beside = await page.evaluate("fetch('/_sandbox/panels').then(r => r.json())")
+        beside.pop("time_url")
+        await page.route("**/_sandbox/panels", lambda route: route.fulfill(json=beside))
+        await page.reload()
+        await expect(page.get_by_role("button", name="Close market")).to_be_visible()
+        await expect(page.get_by_role("button", name="To next market open")).to_have_count(0)
+
+
+async def test_time_moves_to_stops_that_exist(stage: Stage) -> None:
+    refused = stage.try_post(f"{stage.urls['telegram']}/_sandbox/time", {"to": "yesterday"})
+    assert refused.status_code == 400

@@ -1,0 +1,1 @@
+"""The sandbox's time, which may run ahead of the world's."""
