@@ -17,7 +17,8 @@ from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
 from flows.codec import dump_texts, load_texts
 from flows.effects import Effect, ForgetChat, KeepConsent, KeepNotices, SendConsents, StartOperation, Tell
-from flows.words import Text, say
+from flows.languages import Language
+from flows.words import Text, Verbatim, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Moment:
     chat_id: int
     now: float
     fresh_id: str
+    language: Language
     enlist: Enlist | None = None
 
 
@@ -38,8 +40,7 @@ def carry_out(connection: Connection, moment: Moment, effects: Iterable[Effect])
             case StartOperation():
                 _begin(connection, moment, effect)
             case KeepConsent(text):
-                digest = hashlib.sha256(render(text).encode()).hexdigest()
-                consents.add(connection, consents.Consent(moment.chat_id, digest, moment.now, dump_texts((text,))))
+                _keep_consent(connection, moment, text)
             case KeepNotices(notices):
                 wishes.keep(connection, moment.chat_id, notices, now=moment.now)
             case Tell(text):
@@ -72,6 +73,14 @@ def _tell(connection: Connection, moment: Moment, number: str, texts: tuple[Text
         f"{moment.fresh_id}-{number}", moment.chat_id, "tell", dump_texts(texts), moment.now, moment.now
     )
     outbox.put(connection, message)
+
+
+def _keep_consent(connection: Connection, moment: Moment, text: Text) -> None:
+    """Keep the very text that was shown, in its language: no later change of wording or language changes the copy."""
+    shown = render(text, moment.language)
+    digest = hashlib.sha256(shown.encode()).hexdigest()
+    wording = dump_texts((say("consent.shown", text=Verbatim(shown)),))
+    consents.add(connection, consents.Consent(moment.chat_id, digest, moment.now, wording))
 
 
 def _send_consents(connection: Connection, moment: Moment) -> None:

@@ -9,15 +9,16 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import wishes
+from bot import speech, wishes
 from bot.consequences import Moment, carry_out, receipt
 from bot.meaning import meant
 from bot.operations_store import Enlist
 from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
 from flows import events
 from flows.codec import Dialog, dump, load
-from flows.effects import Effect, Move
+from flows.effects import Effect, KeepLanguage, Move
 from flows.footing import rest
+from flows.languages import Language, spoken
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
 from flows.pictures import picture_of
@@ -62,13 +63,14 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a chat's anchor is to show."""
+    """What a chat's anchor is to show, and in which language."""
 
     chat_id: int
     dialog: Dialog
     version: int
     anchor: int | None
     workers: tuple[events.Worker, ...]
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,26 @@ class Turn:
     def effects(self) -> tuple[Effect, ...]:
         """What is left to be done after the commit."""
         return self.move.effects
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """The language a chat has chosen, and the one Telegram has told last, as it tells it."""
+
+    chosen: Language | None = None
+    seen: str = ""
+
+    @property
+    def language(self) -> Language:
+        return spoken(self.chosen, self.seen)
+
+    @property
+    def telegrams(self) -> Language:
+        return spoken(None, self.seen)
+
+    def after(self, effects: Sequence[Effect]) -> _Speech:
+        kept = [effect for effect in effects if isinstance(effect, KeepLanguage)]
+        return replace(self, chosen=kept[-1].language) if kept else self
 
 
 class Conversation:
@@ -112,13 +134,15 @@ class Conversation:
 
     def _look(self, connection: Connection, *, chat_id: int) -> Shown:
         row = dialogs.load(connection, chat_id)
-        return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id))
+        return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id), _speech(row))
 
     def _take(self, connection: Connection, *, occasion: Occasion, now: float, fresh_id: str) -> Turn:
         row = dialogs.hold(connection, occasion.chat_id)
         known = _workers(connection, occasion.chat_id)
         dialog = _dialog(row, known)
-        shown = _shown(occasion.chat_id, row, dialog, known)
+        before = _speech(row)
+        tongue = _Speech(before.chosen, occasion.language or before.seen)
+        shown = _shown(occasion.chat_id, row, dialog, known, tongue)
         if not _note(connection, occasion, now):
             return Turn(Result.DUPLICATE, shown)
         if occasion.event is None:
@@ -126,24 +150,28 @@ class Conversation:
         if occasion.version is not None and occasion.version != shown.version:
             return Turn(Result.STALE, shown)
         shown, older = _anchored(shown, occasion.message)
-        context = events.Context(int(now), fresh_id, known)
-        event = meant(dialog, occasion.event, context)
+        context = events.Context(int(now), fresh_id, known, language=tongue.chosen, telegrams=tongue.telegrams)
+        event = meant(dialog, occasion.event, context, shown.language)
         if isinstance(event, events.Command | events.Tapped):
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
         move = advance(dialog.state, event, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
-        forgotten = carry_out(connection, Moment(occasion.chat_id, now, fresh_id, self._enlist), move.effects)
+        forgotten = carry_out(
+            connection, Moment(occasion.chat_id, now, fresh_id, shown.language, self._enlist), move.effects
+        )
         seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
         outgrown = tuple(each for each in (older, seen) if each is not None)
         after = Dialog(move.state, move.notice or _still_true(dialog, event, move))
         if forgotten is not None:
-            shown = Shown(occasion.chat_id, Dialog(move.state, receipt(forgotten)), 0, shown.anchor, ())
+            blank = Dialog(move.state, receipt(forgotten))
+            shown = Shown(occasion.chat_id, blank, 0, shown.anchor, (), shown.language)
             return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown)
-        same = row is not None and dialog == after
-        version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now)
+        tongue = tongue.after(move.effects)
+        same = row is not None and dialog == after and tongue == before
+        version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now, tongue)
         if same and isinstance(occasion.event, events.Said | events.Pasted):
             move = replace(move, resend=True)  # the same remark twice must not look like silence
-        shown = Shown(occasion.chat_id, after, version, shown.anchor, known)
+        shown = Shown(occasion.chat_id, after, version, shown.anchor, known, tongue.language)
         return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown)
 
     @staticmethod
@@ -154,6 +182,7 @@ class Conversation:
         after: Dialog,
         anchor: int | None,
         now: float,
+        tongue: _Speech,
     ) -> int:
         version = row.version + 1 if row else 1
         saved = dialogs.Dialog(
@@ -163,8 +192,9 @@ class Conversation:
             version=version,
             rendered_version=row.rendered_version if row else 0,
             anchor_message_id=anchor,
-            language=occasion.language or (row.language if row else None),
+            language=tongue.seen or None,
             updated_at=now,
+            chosen_language=tongue.chosen,
         )
         dialogs.save(connection, saved, was=row.version if row else 0)
         return version
@@ -218,9 +248,15 @@ def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dia
     return Dialog(rest(events.Context(0, "", known)), say("notice.safe_screen"))
 
 
-def _shown(chat_id: int, row: dialogs.Dialog | None, dialog: Dialog, known: tuple[events.Worker, ...]) -> Shown:
+def _speech(row: dialogs.Dialog | None) -> _Speech:
+    return _Speech(speech.chosen(row.chosen_language), row.language or "") if row else _Speech()
+
+
+def _shown(
+    chat_id: int, row: dialogs.Dialog | None, dialog: Dialog, known: tuple[events.Worker, ...], spoke: _Speech
+) -> Shown:
     version, anchor = (row.version, row.anchor_message_id) if row else (0, None)
-    return Shown(chat_id, dialog, version, anchor, known)
+    return Shown(chat_id, dialog, version, anchor, known, spoke.language)
 
 
 def _workers(connection: Connection, chat_id: int) -> tuple[events.Worker, ...]:

@@ -12,6 +12,7 @@ from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.telegram.client import Telegram
 from bot.texts.render import render
+from flows.languages import Language
 from flows.words import say
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ class Illustrator:
         self._database = database
         self._telegram = telegram
 
-    async def show(self, chat_id: int, name: str) -> None:
+    async def show(self, chat_id: int, name: str, language: Language) -> None:
         """Send a picture with what there is to know about it, in the place of the one before."""
         png = await asyncio.to_thread(picture, name)
-        sent = await self._telegram.send_picture(chat_id, png, render(say(f"where.{name}")), name=f"{name}.png")
+        caption = render(say(f"where.{name}"), language)
+        sent = await self._telegram.send_picture(chat_id, png, caption, name=f"{name}.png")
         if sent.message_id is None:
             return
         try:

@@ -22,9 +22,12 @@ from bot.storage.errors import StorageError
 from bot.storage.turns import Turn
 from bot.strays import Strays
 from bot.telegram.suspicion import suspect
-from bot.texts.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
+from bot.texts.catalogue import prepare
+from bot.texts.render import commands, plain
 from bot.web import Listener
 from flows.events import Elapsed
+from flows.languages import Language
+from flows.words import say
 
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
@@ -67,7 +70,9 @@ class Life:
     async def _live(self) -> None:
         soar = self._soar
         expired = await patiently(self._tidy_up)
+        ready = asyncio.create_task(asyncio.to_thread(prepare))
         name = await self._open()
+        await ready
         log.info("soar is running", extra={"bot": name})
         try:
             async with asyncio.TaskGroup() as group:
@@ -126,7 +131,9 @@ class Life:
             await patiently(partial(soar.stage.show, chat_id))
         await patiently(soar.runner.recover)
         gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
-        await soar.telegram.introduce(COMMANDS, DESCRIPTION, SHORT_DESCRIPTION)
+        english = Language.ENGLISH
+        about, short = plain(say("about.description"), english), plain(say("about.short"), english)
+        await soar.telegram.introduce(commands(english), about, short)
 
     async def _sweep(self, expired: set[int]) -> None:
         """Show chats whose tickets have expired what to do now, and let go of further ones."""

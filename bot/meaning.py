@@ -6,27 +6,28 @@ from bot.texts.render import LONGEST_LABEL, label
 from bot.texts.search import find_topic, is_question
 from flows import events
 from flows.codec import Dialog
+from flows.languages import Language
 from flows.machine import takes_words, view
 from flows.screen import Tap
 
 
-def meant(dialog: Dialog, event: events.Event, context: events.Context) -> events.Event:
+def meant(dialog: Dialog, event: events.Event, context: events.Context, language: Language) -> events.Event:
     """Give what is meant; anything but plain text stays what it is."""
     if not isinstance(event, events.Said):
         return event
-    button = _button(dialog, event.text, context)
+    button = _button(dialog, event.text, context, language)
     if button is not None:
         return events.Tapped(button.action, button.argument)
     if is_question(event.text) and not takes_words(dialog.state):
-        topic = find_topic(event.text)
+        topic = find_topic(event.text, language)
         return event if topic is None else events.Asked(topic)
     return event
 
 
-def _button(dialog: Dialog, text: str, context: events.Context) -> Tap | None:
+def _button(dialog: Dialog, text: str, context: events.Context, language: Language) -> Tap | None:
     typed = _bare(text) if len(text) <= LONGEST_LABEL else ""
     buttons = (each for row in view(dialog, context).rows for each in row if isinstance(each, Tap))
-    return next((button for button in buttons if typed and typed == _bare(label(button.label))), None)
+    return next((button for button in buttons if typed and typed == _bare(label(button.label, language))), None)
 
 
 def _bare(words: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
+from bot import speech
 from bot.patience import patiently
 from bot.storage import lookouts, outbox
 from bot.storage.database import Database
@@ -19,6 +20,7 @@ from bot.storage.outbox import Message
 from bot.telegram.client import Sent
 from bot.texts.render import render
 from flows.codec import load_texts
+from flows.languages import Language
 
 log = logging.getLogger(__name__)
 LEASE: Final = 150.0  # seconds for which a message is one process's; longer than sending may take
@@ -109,17 +111,25 @@ class Outbox:
 
     async def _send(self, chat_id: int, messages: list[Message]) -> None:
         try:
-            for group in _together(messages):
-                if not await self._deliver(chat_id, group):
+            language = await self._language(chat_id)
+            for group in _together(messages, language):
+                if not await self._deliver(chat_id, group, language):
                     return
         finally:
             self._sending.pop(chat_id, None)
             self._news.set()
 
-    async def _deliver(self, chat_id: int, group: Sequence[Message]) -> bool:
+    async def _language(self, chat_id: int) -> Language:
+        """Read the language of a chat at the time of sending; English when the database cannot say."""
+        try:
+            return await self._database.read(partial(speech.spoken_in, chat_id=chat_id))
+        except StorageError:
+            return Language.ENGLISH
+
+    async def _deliver(self, chat_id: int, group: Sequence[Message], language: Language) -> bool:
         """Send some messages as one; False when this chat has to wait."""
         ids = [each.id for each in group]
-        text = "\n\n".join(words for words in map(wording, group) if words)
+        text = "\n\n".join(words for words in (wording(each, language) for each in group) if words)
         sent = await self._telegram.send(chat_id, text) if text else Sent(None, refused=True)
         if sent.blocked:
             log.info("blocked by its user; messages dropped", extra={"chat": chat_id})
@@ -152,20 +162,20 @@ def _put_off(connection: Connection, *, messages: Sequence[Message], now: float)
             outbox.put_off(connection, each.id, until=now + min(LONGEST_PAUSE, 5.0 * 2.0 ** min(each.attempts, 10)))
 
 
-def wording(message: Message) -> str:
+def wording(message: Message, language: Language) -> str:
     """Give a message's text; empty when this version of Soar cannot say it any more."""
     try:
-        return "\n".join(render(each) for each in load_texts(message.lines))
+        return "\n".join(render(each, language) for each in load_texts(message.lines))
     except KeyError:
         return ""
 
 
-def _together(messages: list[Message]) -> Iterator[list[Message]]:
+def _together(messages: list[Message], language: Language) -> Iterator[list[Message]]:
     """Put notices that have waited together into one message, as far as Telegram takes it."""
     group: list[Message] = []
     length = 0
     for each in messages:
-        size = len(wording(each)) + 2
+        size = len(wording(each, language)) + 2
         if group and (each.kind != "notice" or group[-1].kind != "notice" or length + size > LONGEST):
             yield group
             group, length = [], 0

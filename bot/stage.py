@@ -21,6 +21,7 @@ from bot.telegram.client import Telegram
 from bot.texts.render import label
 from flows.effects import CancelOperation, SendConsents, ShowPicture, StartOperation, Tell
 from flows.events import Context, Kind
+from flows.languages import Language
 from flows.machine import asks, strict, view
 
 log = logging.getLogger(__name__)
@@ -29,17 +30,18 @@ MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the guard must know of a chat: is a secret awaited, and which; what the buttons say."""
+    """What the guard must know of a chat: is a secret awaited, and which; what the buttons say, in its language."""
 
     strict: bool
     asks: frozenset[Kind]
     buttons: frozenset[str] = frozenset()
+    language: Language = Language.ENGLISH
 
 
 def _button_words(shown: Shown) -> frozenset[str]:
     """List what a screen's buttons say, as they are drawn and as somebody would type it."""
     rows = view(shown.dialog, Context(0, "", shown.workers)).rows
-    labels = [label(button.label) for row in rows for button in row]
+    labels = [label(button.label, shown.language) for row in rows for button in row]
     bare = [" ".join(re.findall(r"\w+", each)) for each in labels]
     return frozenset((*labels, *bare, *(each.lower() for each in bare)))
 
@@ -55,9 +57,9 @@ class Stage:
         anchors: Anchors,
         *,
         told: Callable[[], None],
-        illustrate: Callable[[int, str], Coroutine[Any, Any, None]],
+        illustrate: Callable[[int, str, Language], Coroutine[Any, Any, None]],
     ) -> None:
-        """`told` is called when something waits to be told, `illustrate` sends a chat a picture.
+        """`told` is called when something waits to be told, `illustrate` sends a chat a picture and says what it is.
 
         The runner is given later, since it reports back here.
         """
@@ -86,9 +88,18 @@ class Stage:
             return known
         return self._remember(await self.look(chat_id))
 
+    async def language(self, chat_id: int) -> Language:
+        """Tell in which language to speak to a chat; English while the database cannot say."""
+        try:
+            return (await self.standing(chat_id)).language
+        except StorageError:
+            return Language.ENGLISH
+
     def _remember(self, shown: Shown) -> Standing:
         state = shown.dialog.state
-        standing = Standing(strict(state), asks(state), _button_words(shown) if strict(state) else frozenset())
+        standing = Standing(
+            strict(state), asks(state), _button_words(shown) if strict(state) else frozenset(), shown.language
+        )
         if self._database.shared:  # another replica may have taken the chat further
             return standing
         if len(self._standings) >= MOST_REMEMBERED:
@@ -130,7 +141,7 @@ class Stage:
             elif isinstance(effect, Tell | SendConsents):
                 self._told()
             elif isinstance(effect, ShowPicture):
-                self.later(self._illustrate(chat_id, effect.name))
+                self.later(self._illustrate(chat_id, effect.name, turn.shown.language))
         if turn.shredded:
             self.later(self._shred())
         if turn.outgrown:

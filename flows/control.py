@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from flows import acts, leaving, tuning
+from flows import acts, leaving, speaking, tuning
 from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
@@ -13,6 +13,7 @@ from flows.inspected import ConfirmClear
 from flows.keys import onward, undo
 from flows.plans import Mode
 from flows.preferences import Preferences, Setting
+from flows.speaking import PickLanguage
 from flows.states import (
     AskToken,
     ConfirmCancel,
@@ -46,7 +47,7 @@ from flows.words import Text, say
 DESTROY_PHRASE = "DESTROY"
 Aside: TypeAlias = (
     "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
-    " | Toolbox | Setting | ConfirmClear"
+    " | Toolbox | Setting | PickLanguage | ConfirmClear"
 )
 TOPICS = (
     "help", "plans", "budget", "trial", "security", "permissions", "costs", "news", "independence", "privacy", "words",
@@ -62,10 +63,8 @@ def command(state: State, name: str, context: Context) -> Move:
     match name:
         case "start":
             return _start(state, context)
-        case "help" | "security" | "privacy":
-            return Move(Reading(name, beneath(state)), resend=True)
-        case "settings":
-            return Move(Preferences(context.notices, beneath(state)), resend=True)
+        case "help" | "security" | "privacy" | "settings" | "language":
+            return Move(_over(state, name, context), resend=True)
         case "cancel":
             return replace(cancel(state), resend=True)
         case "forget" if not isinstance(beneath(state), BUSY):
@@ -78,6 +77,17 @@ def command(state: State, name: str, context: Context) -> Move:
             return replace(wake(state, name.partition("_")[2], context), resend=True)
         case _:
             return Move(state, notice=say("notice.unknown_command", name=name[:32]), resend=True)
+
+
+def _over(state: State, name: str, context: Context) -> State:
+    """Give the screen that a command lays over the present one."""
+    match name:
+        case "settings":
+            return Preferences(context.notices, beneath(state))
+        case "language":
+            return speaking.opened(state, "", context).state
+        case _:
+            return Reading(name, beneath(state))
 
 
 def _start(state: State, context: Context) -> Move:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flows.events import Json
+from flows.languages import Language
 from flows.notices import Notices
 from flows.screen import Link
 from flows.states import State
@@ -59,6 +60,13 @@ class KeepNotices:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepLanguage:
+    """Remember the language this chat has chosen; None follows Telegram's."""
+
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True)
 class SendConsents:
     """Send a copy of all that was agreed to, with the time and the hash of each text."""
 
@@ -69,7 +77,8 @@ class ForgetChat:
 
 
 Effect: TypeAlias = (
-    "StartOperation | CancelOperation | Tell | ShowPicture | KeepConsent | SendConsents | KeepNotices | ForgetChat"
+    "StartOperation | CancelOperation | Tell | ShowPicture | KeepConsent | SendConsents | KeepNotices | KeepLanguage"
+    " | ForgetChat"
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from flows.languages import Language
 from flows.notices import USUAL, Notices
 from flows.plans import Mode
 from flows.states import Held
@@ -121,13 +122,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step may look at besides state and event. `fresh_id` is 16 hex digits nobody has used."""
+    """What a step may look at besides state and event. `fresh_id` is 16 hex digits nobody has used.
+
+    `language` is the one chosen, None for none; `telegrams` is the one that Telegram is set to.
+    """
 
     now: int
     fresh_id: str
     workers: tuple[Worker, ...] = ()
     progress: Progress | None = None
     notices: Notices = USUAL
+    language: Language | None = None
+    telegrams: Language = Language.ENGLISH
 
     def worker(self, worker_id: str | None) -> Worker | None:
         """Find a Worker by id."""

@@ -8,6 +8,7 @@ from flows.effects import Move, StartOperation
 from flows.events import Context, Json
 from flows.inspected import AtWork
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
+from flows.speaking import PickLanguage
 from flows.states import (
     ConfirmCancel,
     ConfirmDestroy,
@@ -42,6 +43,7 @@ ASIDE = (
     PickSummary,
     PickQuiet,
     PickZone,
+    PickLanguage,
 )
 AT_HOME = (Welcome, Home, Done, Gone)
 BUSY = (Working, Leaving, Destroying, AtWork)

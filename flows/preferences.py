@@ -129,7 +129,7 @@ def preferences(state: Preferences, _context: Context) -> Screen:
     rows: tuple[tuple[Button, ...], ...] = (
         *kinds,
         (Tap(say("button.summary"), "ask", "summary"), Tap(say("button.quiet"), "ask", "quiet")),
-        (Tap(say("button.zone"), "ask", "zone"),),
+        (Tap(say("button.zone"), "ask", "zone"), Tap(say("button.languages"), "languages")),
         (Tap(say("button.back_to"), "back", style=Style.MAIN),),
     )
     return Screen((say("settings.title"), say("settings.body"), *_hours_words(chosen)), rows)

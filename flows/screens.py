@@ -44,7 +44,8 @@ from flows.words import say
 def welcome(_state: Welcome, _context: Context) -> Screen:
     """What will happen."""
     begin = Tap(say("button.begin"), "begin", style=Style.MAIN)
-    return Screen((say("welcome.title"), say("welcome.body")), ((begin,), (Tap(say("button.how_safe"), "security"),)))
+    last = (Tap(say("button.how_safe"), "security"), Tap(say("button.languages"), "languages"))
+    return Screen((say("welcome.title"), say("welcome.body")), ((begin,), last))
 
 
 def open_alpaca(_state: OpenAlpaca, _context: Context) -> Screen:

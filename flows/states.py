@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from flows.advice import Advice, AskRisk, AskTried
     from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
+    from flows.speaking import PickLanguage
 
 __all__ = (
     "LONGEST_HELD",
@@ -389,6 +390,6 @@ State: TypeAlias = (
     " | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working | WrongMode | Stopped | Done"
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
     " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
-    " | Reading | Preferences | PickSummary | PickQuiet | PickZone"
+    " | Reading | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage"
     " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

@@ -20,6 +20,7 @@ from flows import (
     planning,
     preferences,
     screens,
+    speaking,
     tuning,
     verifying,
     worker_screens,
@@ -30,6 +31,7 @@ from flows.events import Context, Ended, Kind, Pasted
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Screen
+from flows.speaking import PickLanguage
 from flows.states import (
     AskKeyId,
     AskSecret,
@@ -135,7 +137,8 @@ HANDS: Mapping[str, Callable[[Any, str, Context], Move]] = {
 # fmt: off
 TABLE: tuple[Row[Any], ...] = (
     # — the road —
-    Row(Welcome,     screens.welcome,      0, {"begin": choices.open_alpaca}, cancel=False),
+    Row(Welcome,     screens.welcome,      0, {"begin": choices.open_alpaca, "languages": speaking.opened},
+        cancel=False),
     Row(OpenAlpaca,  screens.open_alpaca,  1, {"next": choices.pick_mode},               lambda _: Welcome()),
     Row(PickMode,    screens.pick_mode,    2, {"mode": choices.mode_picked, "advise": choices.advise},
         lambda s: OpenAlpaca(s.kept)),
@@ -217,7 +220,8 @@ TABLE: tuple[Row[Any], ...] = (
     Row(ConfirmForget, screens.confirm_forget, 0, {"yes": control.forget_confirmed,
                                                    "destroy": control.destroy_first}, control.go_back, cancel=False),
     # — what is told, and when —
-    Row(Preferences, preferences.preferences,  0, {"kind": preferences.kind_tapped, "ask": preferences.asked},
+    Row(Preferences, preferences.preferences,  0, {"kind": preferences.kind_tapped, "ask": preferences.asked,
+                                                    "languages": speaking.opened},
         lambda s: s.back, cancel=False),
     Row(PickSummary, preferences.pick_summary, 0, {"hour": preferences.summary_tapped},
         preferences.overview, cancel=False),
@@ -225,6 +229,8 @@ TABLE: tuple[Row[Any], ...] = (
         preferences.quiet_back, cancel=False),
     Row(PickZone,    preferences.pick_zone,    0, {"zone": preferences.zone_tapped, "page": preferences.zone_page},
         preferences.overview, cancel=False),
+    Row(PickLanguage, speaking.pick_language,  0, {"language": speaking.language_tapped}, control.go_back,
+        cancel=False),
     Row(Reading,     screens.reading,      0, {"topic": control.read, "agreements": control.send_consents},
         control.go_back, cancel=False),
 )

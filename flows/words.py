@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-Slot: TypeAlias = "str | int | Text"
+Slot: TypeAlias = "str | int | Text | Verbatim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,13 @@ class Text:
 
     id: str
     slots: tuple[tuple[str, Slot], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A text of Soar's own as it was shown once, in HTML: never anything that a user or another party has written."""
+
+    html: str
 
 
 def say(message_id: str, /, **slots: Slot) -> Text:

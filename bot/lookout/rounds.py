@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot import wishes
+from bot import speech, wishes
 from bot.lookout.judgement import Verdict, judge
 from bot.lookout.letter import letter
 from bot.lookout.pace import Pace
@@ -151,7 +151,7 @@ def keep(connection: Connection, *, found: Found, now: float, message_id: str) -
     if not wanted:
         return False
     due = may_tell_at(chosen, now, urgent=any(each.kind in URGENT for each in wanted))
-    lines = dump_texts(letter(worker, wanted))
+    lines = dump_texts(letter(worker, wanted, speech.spoken_in(connection, worker.chat_id)))
     return outbox.put(connection, outbox.Message(message_id, worker.chat_id, "notice", lines, now, due))
 
 

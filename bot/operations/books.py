@@ -8,6 +8,7 @@ import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Final, Protocol
 
 from bot.chart import Point, draw
@@ -50,14 +51,14 @@ class Books:
     async def chart(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
         """Draw its days and send the picture."""
         await report("chart")
-        return await _with_client(shop, operation, self._chart)
+        return await _with_client(shop, operation, partial(self._chart, shop))
 
     async def export(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
         """Send its books, one file for each that is not empty."""
         await report("export")
-        return await _with_client(shop, operation, self._export)
+        return await _with_client(shop, operation, partial(self._export, shop))
 
-    async def _chart(self, row: workers.Worker, client: WorkerClient) -> Outcome:
+    async def _chart(self, shop: Workshop, row: workers.Worker, client: WorkerClient) -> Outcome:
         days = await client.history(days=DAYS)
         points = known(days)
         if not points:
@@ -73,16 +74,17 @@ class Books:
             invested=f"{last.invested:.2f}",
             profit=gained(days, last),
         )
-        sent = await self.mail.send_picture(row.chat_id, png, render(caption), name=f"{row.script}.png")
+        words = render(caption, await shop.language(row.chat_id))
+        sent = await self.mail.send_picture(row.chat_id, png, words, name=f"{row.script}.png")
         return done("charted", worker=row.id) if sent.message_id else failed("not_sent", worker=row.id)
 
-    async def _export(self, row: workers.Worker, client: WorkerClient) -> Outcome:
-        sent = []
+    async def _export(self, shop: Workshop, row: workers.Worker, client: WorkerClient) -> Outcome:
+        sent, language = [], await shop.language(row.chat_id)
         for table in TABLES:
             rows = await _all(client, table)
             if not rows:
                 continue
-            caption = render(say("export.caption", table=table, script=row.script, rows=len(rows)))
+            caption = render(say("export.caption", table=table, script=row.script, rows=len(rows)), language)
             name = f"{row.script}-{table}.csv"
             if (await self.mail.send_file(row.chat_id, as_csv(rows), name, caption)).message_id is None:
                 return failed("not_sent", worker=row.id)

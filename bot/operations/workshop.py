@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot import speech
 from bot.keycheck import KeyChecker
 from bot.runner.port import Outcome
 from bot.storage import workers
@@ -22,6 +23,7 @@ from deploy.secret import Secret
 from deploy.steps import Site
 from deploy.template import Template
 from flows.events import Kind
+from flows.languages import Language
 
 COMMAND_KEY = "command-key"
 PERMISSIONS = {"workers_scripts:edit": "Workers Scripts: Edit", "account_settings:read": "Account Settings: Read"}
@@ -53,6 +55,10 @@ class Workshop:
     async def token(self, chat_id: int, ticket: object) -> Secret | None:
         """Open a Cloudflare token's ticket."""
         return await self.tickets.open(chat_id, Kind.TOKEN, ticket)
+
+    async def language(self, chat_id: int) -> Language:
+        """Read the language of a chat, for what is sent into it right away."""
+        return await self.database.read(partial(speech.spoken_in, chat_id=chat_id))
 
     async def keys(self, chat_id: int, arguments: Mapping[str, Any]) -> Keys | None:
         """Open the tickets of a pair; None unless both are still there."""

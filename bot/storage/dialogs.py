@@ -17,7 +17,8 @@ FAR = 1e12  # seconds: later than any clock
 class Dialog:
     """One chat's state (JSON text), and the message that shows it.
 
-    `version` grows with every step; `rendered_version` is the one the anchor message shows.
+    `version` grows with every step; `rendered_version` is the one the anchor message shows. `language` is what Telegram
+    told last, `chosen_language` what the user has chosen instead.
     """
 
     chat_id: int
@@ -28,9 +29,11 @@ class Dialog:
     anchor_message_id: int | None
     language: str | None
     updated_at: float
+    chosen_language: str | None = None
 
 
 _LOAD = select(dialogs).where(dialogs.c.chat_id == bindparam("chat"))
+_LANGUAGES = select(dialogs.c.chosen_language, dialogs.c.language).where(dialogs.c.chat_id == bindparam("chat"))
 _HOLD = _LOAD.with_for_update()
 _INSERT = InsertOnce(dialogs)
 _UPDATE = (
@@ -78,6 +81,12 @@ def hold(connection: Connection, chat_id: int) -> Dialog | None:
         wait_for_turn(connection, chat_id)
         row = connection.execute(_HOLD, {"chat": chat_id}).first()
     return None if row is None else Dialog(*row)
+
+
+def languages(connection: Connection, chat_id: int) -> tuple[str | None, str | None]:
+    """The language a chat has chosen, and the one Telegram has told; None where there is none."""
+    row = connection.execute(_LANGUAGES, {"chat": chat_id}).first()
+    return (None, None) if row is None else (row[0], row[1])
 
 
 def save(connection: Connection, dialog: Dialog, *, was: int) -> None:

@@ -46,6 +46,7 @@ dialogs = Table(
     Column("anchor_message_id", BigInteger),
     Column("language", String),
     Column("updated_at", Double, nullable=False),
+    Column("chosen_language", String),  # null follows Telegram's, which is `language`
 )
 
 operations = Table(

@@ -140,4 +140,4 @@ class Anchors:
         shown = wish.shown
         self._last[shown.chat_id] = self._clock()
         screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress))
-        return body(screen), keyboard(screen, shown.version, self._places)
+        return body(screen, shown.language), keyboard(screen, shown.version, self._places, shown.language)

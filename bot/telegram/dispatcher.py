@@ -20,10 +20,11 @@ from bot.telegram.client import Deleted, Telegram
 from bot.telegram.deletions import WINDOW, Deletions
 from bot.telegram.inbound import Elsewhere, Membership, Origin, Poison, Press, Words, chat_of, kind_of, read
 from bot.telegram.watch import Unwatched, Watch
-from bot.texts.render import label, render
+from bot.texts.render import render, toast
 from bot.tickets import Tickets
 from flows.events import Command, Event, Pasted, Said, Tapped
-from flows.words import say
+from flows.languages import Language, spoken
+from flows.words import Text, say
 
 log = logging.getLogger(__name__)
 MOST_DELETED = 100  # messages a call, https://core.telegram.org/bots/api#deletemessages
@@ -72,7 +73,7 @@ class Dispatcher:
             case Elsewhere(origin):
                 noted = await self._note(origin, undeleted)
                 if verdict.delete and noted is Result.NOTED:
-                    self._stage.later(self._say(origin.user_id, "paste.in_group"))
+                    self._stage.later(self._say(origin.user_id, say("paste.in_group")))
                 self._stage.later(self._telegram.leave(origin.chat_id))
             case Membership(origin):
                 await self._note(origin, ())
@@ -89,7 +90,7 @@ class Dispatcher:
         self._answer_tap(raw)
         if chat_id is not None and chat_id > 0:
             unknown = say("error.unknown", code="update", incident=incident, detail="")
-            self._stage.later(self._tell(chat_id, render(unknown)))
+            self._stage.later(self._say(chat_id, unknown))
 
     async def skim(self, raws: Sequence[Mapping[str, Any]]) -> None:
         """Pass over updates of one chat that are too many to be taken one by one: only what looks secret is deleted."""
@@ -104,7 +105,7 @@ class Dispatcher:
         for raw in raws:
             self._answer_tap(raw)
         if chat_id is not None and chat_id > 0 and (not self._allowed or chat_id in self._allowed):
-            self._stage.later(self._say(chat_id, "notice.too_many"))
+            self._stage.later(self._say(chat_id, say("notice.too_many")))
 
     async def _guard(self, raw: Mapping[str, Any]) -> tuple[Standing, Verdict, tuple[int, ...]]:
         """Judge an update, and delete what may be a secret; gives the messages that are still there."""
@@ -164,13 +165,17 @@ class Dispatcher:
         query = raw.get("callback_query")
         callback_id = query.get("id") if isinstance(query, Mapping) else None
         if isinstance(callback_id, str):
-            self._stage.later(self._telegram.answer(callback_id, label(say("toast.moved_on"))))
+            self._stage.later(self._moved_on(callback_id, chat_of(raw)))
+
+    async def _moved_on(self, callback_id: str, chat_id: int | None) -> None:
+        language = Language.ENGLISH if chat_id is None else await self._stage.language(chat_id)
+        await self._telegram.answer(callback_id, toast(say("toast.moved_on"), language))
 
     async def tell_undeletable(self, chat_id: int) -> None:
         """Say that a message of the user's stayed; in a group nothing is ever said."""
         if chat_id < 0:
             return
-        await self._say(chat_id, "paste.not_deletable")
+        await self._say(chat_id, say("paste.not_deletable"))
 
     async def _words(self, words: Words, verdict: Verdict, standing: Standing, undeleted: tuple[int, ...]) -> None:
         if not self._may(words.origin):
@@ -202,16 +207,18 @@ class Dispatcher:
     async def _press(self, press: Press) -> None:
         if not self._may(press.origin):
             await self._note(press.origin, ())
-            await self._telegram.answer(press.callback_id, label(say("notice.private")))
+            language = spoken(None, press.origin.language)
+            await self._telegram.answer(press.callback_id, toast(say("notice.private"), language))
             return
         data = press.data
         event = Tapped(data.action, data.argument) if data else None
         version = data.version if data else None
         turn = await self._take(press.origin, event, version=version, message=press.message_id or None)
-        toast = turn.move.toast if turn.result is Result.TAKEN else None
+        passing = turn.move.toast if turn.result is Result.TAKEN else None
         if turn.result is Result.STALE or event is None:
-            toast = say("toast.moved_on")
-        self._stage.later(self._telegram.answer(press.callback_id, label(toast) if toast else ""))
+            passing = say("toast.moved_on")
+        words = toast(passing, turn.shown.language) if passing else ""
+        self._stage.later(self._telegram.answer(press.callback_id, words))
 
     async def _poison(
         self, raw: Mapping[str, Any], poison: Poison, verdict: Verdict, undeleted: tuple[int, ...]
@@ -226,13 +233,11 @@ class Dispatcher:
 
     async def _refuse(self, origin: Origin, undeleted: tuple[int, ...]) -> None:
         if await self._note(origin, undeleted) is Result.NOTED:
-            self._stage.later(self._say(origin.chat_id, "notice.private"))
+            self._stage.later(self._say(origin.chat_id, say("notice.private"), spoken(None, origin.language)))
 
-    async def _say(self, chat_id: int, message_id: str) -> None:
-        await self._tell(chat_id, render(say(message_id)))
-
-    async def _tell(self, chat_id: int, text: str) -> None:
-        await self._telegram.send(chat_id, text)
+    async def _say(self, chat_id: int, text: Text, language: Language | None = None) -> None:
+        """Say something that is no step of the conversation, in the chat's language unless another is given."""
+        await self._telegram.send(chat_id, render(text, language or await self._stage.language(chat_id)))
 
     async def _note(self, origin: Origin, undeleted: tuple[int, ...]) -> Result:
         return (await self._take(origin, None, undeleted=undeleted)).result

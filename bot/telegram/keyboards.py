@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.texts.render import label
+from flows.languages import Language
 from flows.screen import Button, Link, Place, Screen, Style, Tap
 
 Keyboard: TypeAlias = dict[str, list[list[dict[str, str]]]]
@@ -38,14 +39,14 @@ def decode(data: str) -> Data | None:
     return Data(int(match[1]), match[2], match[3] or "") if match else None
 
 
-def keyboard(screen: Screen, version: int, places: Mapping[Place, str]) -> Keyboard | None:
+def keyboard(screen: Screen, version: int, places: Mapping[Place, str], language: Language) -> Keyboard | None:
     """Draw a screen's buttons as an InlineKeyboardMarkup; None when it has none."""
-    rows = [[_button(button, version, places) for button in row] for row in screen.rows if row]
+    rows = [[_button(button, version, places, language) for button in row] for row in screen.rows if row]
     return {"inline_keyboard": rows} if rows else None
 
 
-def _button(button: Button, version: int, places: Mapping[Place, str]) -> dict[str, str]:
-    text = label(button.label)
+def _button(button: Button, version: int, places: Mapping[Place, str], language: Language) -> dict[str, str]:
+    text = label(button.label, language)
     if isinstance(button, Link):
         return {"text": text, "url": places[button.place]}
     style = {"style": str(button.style)} if button.style is not Style.PLAIN else {}

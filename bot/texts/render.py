@@ -1,40 +1,21 @@
-"""Turns message ids into Telegram's HTML, and screens into a text with its buttons."""
+"""Turns message ids into Telegram's HTML, and screens into a text with its buttons, in a person's language."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from typing import Final
 
-from bot.texts.advice import ADVICE
-from bot.texts.english import BUTTONS, SCREENS
-from bot.texts.help import HELP
-from bot.texts.places import WHERE
-from bot.texts.plans import PLANS
-from bot.texts.preferences import PREFERENCES
-from bot.texts.remarks import NOTICES, PASTES, TROUBLES
-from bot.texts.tending import TENDING
-from bot.texts.verifying import VERIFYING
+from bot.texts.catalogue import counted, wording
+from bot.texts.introduction import COMMANDS
+from flows.languages import Language
 from flows.screen import Screen
-from flows.words import Text
+from flows.words import Slot, Text, Verbatim
 
-CATALOGUE: Final[Mapping[str, str]] = {
-    **SCREENS,
-    **BUTTONS,
-    **NOTICES,
-    **PASTES,
-    **TROUBLES,
-    **HELP,
-    **WHERE,
-    **ADVICE,
-    **PLANS,
-    **PREFERENCES,
-    **TENDING,
-    **VERIFYING,
-}
-_SLOT = re.compile(r"\{(\w+)\}")
-LONGEST_LABEL = 64
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_TAG: Final = re.compile(r"<[^>]+>")
+LONGEST_LABEL: Final = 64
+LONGEST_TOAST: Final = 200  # https://core.telegram.org/bots/api#answercallbackquery
 # Lines of lists, which stand close together.
 CLOSE = (
     *(
@@ -50,33 +31,59 @@ CLOSE = (
 )
 
 
-def render(text: Text) -> str:
+def render(text: Text, language: Language) -> str:
     """Give the HTML of one message; slot values are escaped. Raises KeyError for an id without wording."""
-    slots = {name: _slot(value) for name, value in text.slots}
-    return _SLOT.sub(lambda match: slots[match.group(1)], CATALOGUE[text.id]).strip()
+    return _filled(text, language).strip()
 
 
-def _slot(value: str | int | Text) -> str:
-    return render_inner(value) if isinstance(value, Text) else html.escape(str(value), quote=False)
+def _filled(text: Text, language: Language) -> str:
+    """Give the HTML of a message, with the outer blanks that it may have inside another."""
+    values = dict(text.slots)
+    number = values.get(counted(text.id) or "")
+    words = wording(text.id, language, number if isinstance(number, int) else 0)
+    slots = {name: _slot(value, language) for name, value in values.items()}
+    return _SLOT.sub(lambda match: slots[match.group(1)], words)
 
 
-def render_inner(text: Text) -> str:
-    """Give the HTML of a message inside another; outer blanks are kept."""
-    slots = {name: _slot(value) for name, value in text.slots}
-    return _SLOT.sub(lambda match: slots[match.group(1)], CATALOGUE[text.id])
+def _slot(value: Slot, language: Language) -> str:
+    match value:
+        case Text():
+            return _filled(value, language)
+        case Verbatim(shown):
+            return shown
+        case _:
+            return html.escape(str(value), quote=False)
 
 
-def label(text: Text) -> str:
+def plain(text: Text, language: Language) -> str:
+    """Give a message without its tags, for where Telegram knows none."""
+    return html.unescape(_TAG.sub("", render(text, language)))
+
+
+def label(text: Text, language: Language) -> str:
     """Give a button's label: plain text, cut where it would be too long for a phone."""
-    words = html.unescape(re.sub(r"<[^>]+>", "", render(text)))
-    return words if len(words) <= LONGEST_LABEL else words[: LONGEST_LABEL - 1] + "…"
+    return _cut(plain(text, language), LONGEST_LABEL)
 
 
-def body(screen: Screen) -> str:
+def toast(text: Text, language: Language) -> str:
+    """Give what answers a tap in passing: plain text, cut where Telegram takes no more."""
+    return _cut(plain(text, language), LONGEST_TOAST)
+
+
+def _cut(words: str, longest: int) -> str:
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def body(screen: Screen, language: Language) -> str:
     """Give a screen's text; list lines stay together, everything else is set apart by a blank line."""
     parts: list[str] = []
     for line in screen.lines:
-        words = render(line)
+        words = render(line, language)
         close = parts and line.id.startswith(CLOSE)
         parts.append(("\n" if close else "\n\n" if parts else "") + words)
     return "".join(parts)
+
+
+def commands(language: Language) -> tuple[tuple[str, str], ...]:
+    """List the commands with what they do, as Telegram's menu shows them."""
+    return tuple((name, wording(f"command.{name}", language)) for name in COMMANDS)

@@ -24,6 +24,7 @@ from deploy.template import read_template
 from deploy.wire import open_http
 from flows.codec import Dialog
 from flows.events import Context, Ended, Kind
+from flows.languages import Language
 from flows.machine import advance, view
 from flows.states import State
 from tests.deploy.cloud import Sandbox
@@ -117,4 +118,4 @@ def reads(state: State, kind: str, outcome: Outcome) -> str:
     ended = Ended("0" * 16, kind, outcome.code or "", data)
     context = Context(NOW, "f" * 16)
     move = advance(state, ended, context)
-    return body(view(Dialog(move.state, move.notice), context))
+    return body(view(Dialog(move.state, move.notice), context), Language.ENGLISH)

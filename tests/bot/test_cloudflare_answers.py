@@ -22,6 +22,7 @@ from bot.storage import workers
 from bot.texts.render import render
 from flows.effects import Tell
 from flows.events import Context, Ended, Kind, Worker
+from flows.languages import Language
 from flows.machine import advance
 from flows.plans import Mode, Watch, limits, limits_json
 from flows.states import Account, Connected, Connecting, Held, NewWorker, Working
@@ -373,7 +374,7 @@ async def test_an_address_that_takes_three_minutes_or_never_comes(
     known = Context(NOW, "f" * 16, (_seen(row),))
     (effect,) = advance(state, Ended("2" * 16, "arrive", code, outcome.data), known).effects
     assert isinstance(effect, Tell)
-    assert words in render(effect.text)
+    assert words in render(effect.text, Language.ENGLISH)
     assert bench.left(account) == COMPLETE
 
 

@@ -24,6 +24,7 @@ from bot.texts.render import body
 from flows.codec import Dialog
 from flows.events import Context, Ended, Kind
 from flows.inspected import AtWork
+from flows.languages import Language
 from flows.machine import advance, view
 from flows.plans import Mode, Watch, limits, limits_json
 from flows.screen import Link, Place
@@ -212,7 +213,7 @@ async def test_after_five_minutes_it_says_that_it_could_not_make_sure(sandbox: S
     state = Destroying(up.worker, Mode.PAPER, "0" * 16, OwnToken())
     move = advance(state, Ended("0" * 16, "destroy", "unsure", outcome.data), Context(NOW, "f" * 16))
     screen = view(Dialog(move.state, move.notice), Context(NOW, "f" * 16))
-    assert f"I could not make sure that {script_name('paper', up.worker)} is gone" in body(screen)
+    assert f"I could not make sure that {script_name('paper', up.worker)} is gone" in body(screen, Language.ENGLISH)
     links = [button.place for row in screen.rows for button in row if isinstance(button, Link)]
     assert links == [Place.CLOUDFLARE_WORKERS, Place.ALPACA_PAPER, Place.CLOUDFLARE_TOKENS]
 

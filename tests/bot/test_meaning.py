@@ -8,6 +8,7 @@ from bot.meaning import meant
 from bot.texts.search import find_topic, is_question
 from flows.codec import Dialog
 from flows.events import Asked, Context, Said, Tapped
+from flows.languages import Language
 from flows.plans import Mode, Watch
 from flows.states import AskToken, Home, NewWorker, PickSymbol, Reading, State, Welcome
 
@@ -15,7 +16,7 @@ NOW = Context(1_800_000_000, "00")
 
 
 def understood(state: State, text: str) -> object:
-    return meant(Dialog(state), Said(text), NOW)
+    return meant(Dialog(state), Said(text), NOW, Language.ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def understood(state: State, text: str) -> object:
 )
 def test_a_question_finds_its_topic(question: str, topic: str) -> None:
     assert is_question(question)
-    assert find_topic(question) == topic
+    assert find_topic(question, Language.ENGLISH) == topic
     assert understood(Home(), question) == Asked(topic)
 
 

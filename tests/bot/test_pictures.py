@@ -11,6 +11,7 @@ from PIL import Image
 from bot.pictures.places import PICTURES, picture
 from bot.texts.places import WHERE
 from bot.texts.render import render
+from flows.languages import Language
 from flows.pictures import PICTURES as SCREENS
 from flows.words import say
 
@@ -41,7 +42,7 @@ def test_every_screen_with_a_picture_has_one_and_every_picture_a_screen() -> Non
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_caption_fits_and_says_what_is_in_the_picture(name: str) -> None:
-    caption = render(say(f"where.{name}"))
+    caption = render(say(f"where.{name}"), Language.ENGLISH)
     assert len(re.sub(r"<[^>]+>", "", caption)) <= LONGEST_CAPTION
     assert "In the picture:" in caption
     assert caption.count("\n• ") >= 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.texts.render import CATALOGUE
+from bot.texts.catalogue import CATALOGUE
 
 AGE_12 = 7.0  # years of school (US grade) at that age
 LONG_ENOUGH = 12  # words; of less the measure says nothing

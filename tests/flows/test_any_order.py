@@ -12,11 +12,13 @@ from flows.control import TOPICS
 from flows.effects import StartOperation, Tell
 from flows.events import Asked, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
 from flows.inspected import AskAccountId, ConfirmClear, ConfirmOverwrite, Stray, Strays, Verdict
+from flows.languages import Language
 from flows.machine import FRESH, advance, operation_of, tickets, view
 from flows.notices import USUAL, Notices
 from flows.plans import Limits, Mix, Mode, Pace, Recurring, Trend, Watch, Weight
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Tap
+from flows.speaking import PickLanguage
 from flows.states import (
     Account,
     AskKeyId,
@@ -97,7 +99,7 @@ OUTCOMES = {
 }
 COMMANDS = (
     "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
-    "plan", "chart", "lock", "unlock", "export", "settings", "wake", "wake_00000000", "verify",
+    "plan", "chart", "lock", "unlock", "export", "settings", "wake", "wake_00000000", "verify", "language",
 )  # fmt: skip
 WORDS = (
     "TRADE LIVE", "DESTROY", "hello there", "VTI", "10", "my-name", "", "ß" * 300, "<b>&", "🙂", "-", "a.b", "²",
@@ -173,6 +175,8 @@ STARTS: tuple[State, ...] = (
     PickSummary(Notices(("trade",), "Asia/Kolkata", 18, 22, 7), AskSecret(JOB, ACCESS, HELD)),
     PickQuiet(USUAL, FRESH.state, 22),
     PickZone(USUAL, FRESH.state, 4),
+    PickLanguage(None, Language.GERMAN, AskSecret(JOB, ACCESS, HELD)),
+    PickLanguage(Language.ARABIC, Language.ENGLISH, Preferences(USUAL, Home("0" * 16))),
 )
 
 
@@ -238,7 +242,7 @@ class World:
                 wanted = {effect.arguments.get(name) for name in ("token", "key_id", "secret")} - {None}
                 assert wanted <= tickets(move.state), "an operation without the tickets it needs"
             elif isinstance(effect, Tell):
-                assert render(effect.text)
+                assert render(effect.text, Language.ENGLISH)
         self.dialog = Dialog(move.state, move.notice)
 
     def follow(self, event: Ended) -> None:
@@ -256,7 +260,7 @@ def test_no_history_leads_into_a_corner(history: list[tuple[str, int]], start: S
     for kind, number in history:
         world.live(kind, number)
         screen = view(world.dialog, world.context())
-        text = body(screen)
+        text = body(screen, Language.ENGLISH)
         assert 0 < len(text) <= 4096
         assert "{" not in text
         taps = [button for row in screen.rows for button in row if isinstance(button, Tap)]
@@ -265,7 +269,7 @@ def test_no_history_leads_into_a_corner(history: list[tuple[str, int]], start: S
             data = decode(encode(999_999_999, tap))
             assert data is not None
             assert (data.action, data.argument) == (tap.action, tap.argument)
-            assert label(tap.label)
+            assert label(tap.label, Language.ENGLISH)
         assert load(dump(world.dialog)) == world.dialog
 
 
@@ -293,7 +297,7 @@ def test_no_typed_text_is_an_exception(text: str) -> None:
     for state in TYPED:
         move = advance(state, Said(text), Context(NOW, "f" * 16))
         assert move.tidy
-        assert body(view(Dialog(move.state, move.notice), Context(NOW, "f" * 16)))
+        assert body(view(Dialog(move.state, move.notice), Context(NOW, "f" * 16)), Language.ENGLISH)
 
 
 @given(st.text(max_size=300) | st.just('{"schema":1,"state":{"is":"Nowhere"},"notice":null}'))

@@ -8,6 +8,7 @@ from bot.texts.render import body
 from flows.codec import Dialog
 from flows.effects import StartOperation
 from flows.events import Elapsed, Ended, Kind, Pasted
+from flows.languages import Language
 from flows.machine import tickets, view
 from flows.plans import MIXES, Mix, Mode, Pace, Recurring, Trend, Watch, Weight, limits, plan_json, plan_of
 from flows.states import (
@@ -59,7 +60,7 @@ def test_the_trend_filter_is_put_on_and_off() -> None:
 def test_a_mix_of_ones_own_and_the_ways_back() -> None:
     talk = at_plan().taps("own_mix").says("60 VTI, 30 bnd")
     assert isinstance(talk.state, PickBudget)
-    assert "10% cash" in body(view(Dialog(talk.state), talk.context()))
+    assert "10% cash" in body(view(Dialog(talk.state), talk.context()), Language.ENGLISH)
     assert isinstance(talk.taps("back").state, PickMix)
     talk.says("99 VTI 1 BND")
     assert talk.says("100").notice == "notice.budget_too_small"
@@ -78,10 +79,10 @@ def test_a_buy_of_several_symbols() -> None:
 
 def test_review_says_it_in_words() -> None:
     talk = at_plan().taps("mix", "balanced").taps("trend").taps("budget", "1000.00")
-    words = body(view(Dialog(talk.state), talk.context()))
+    words = body(view(Dialog(talk.state), talk.context()), Language.ENGLISH)
     for part in ("60% VTI, 40% BND", "$1000.00", "10 months", "never more than", "First a trial"):
         assert part in words
-    assert "First a trial" not in body(view(Dialog(at_plan().taps("watch").state), talk.context()))
+    assert "First a trial" not in body(view(Dialog(at_plan().taps("watch").state), talk.context()), Language.ENGLISH)
 
 
 @pytest.mark.parametrize(

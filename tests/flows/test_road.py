@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.texts.render import render
 from flows.effects import CancelOperation, ForgetChat, KeepConsent, StartOperation
 from flows.events import Elapsed, Ended, Kind, Tapped
+from flows.languages import Language
 from flows.machine import asks, strict, tickets
 from flows.plans import Mode, Pace, Recurring, Watch
 from flows.states import (
@@ -41,7 +42,7 @@ def test_the_road_to_a_paper_worker() -> None:
     consent = chat.effect(KeepConsent)
     assert isinstance(consent, KeepConsent)
     for part in ("PAPER", "Buy $10.00 of VTI once a week", "$260.00", "These accounts are mine"):
-        assert part in render(consent.text)
+        assert part in render(consent.text, Language.ENGLISH)
     assert isinstance(chat.state, AskToken)
     assert asks(chat.state) == {Kind.TOKEN}
     chat.pastes(Kind.TOKEN, lasting=3600)

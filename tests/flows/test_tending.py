@@ -8,6 +8,7 @@ from bot.texts.render import body
 from flows.codec import Dialog
 from flows.effects import KeepConsent, StartOperation, Tell
 from flows.events import Ended, Json, Kind, Pasted
+from flows.languages import Language
 from flows.machine import view
 from flows.plans import Mode
 from flows.states import (
@@ -36,7 +37,7 @@ def at_home(**more: Json) -> Talk:
 
 
 def text(talk: Talk) -> str:
-    return body(view(Dialog(talk.state, talk.last.notice), talk.context()))
+    return body(view(Dialog(talk.state, talk.last.notice), talk.context()), Language.ENGLISH)
 
 
 def test_practice_money_starts_with_one_tap() -> None:

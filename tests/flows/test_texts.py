@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts.render import CATALOGUE
+from bot.texts.catalogue import CATALOGUE
 from flows.trouble import KNOWN_CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"

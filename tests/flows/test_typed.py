@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.texts.render import render
+from flows.languages import Language
 from flows.plans import Weight, least_budget
 from flows.typed import CASH, read_amount, read_budget, read_symbol, read_symbols, read_weights
 from flows.words import Text
@@ -50,7 +51,7 @@ def test_a_mix_is_read_however_it_is_written(case: tuple[str, tuple[Weight, ...]
 def test_whatever_is_typed_for_a_mix_is_sound_or_gets_a_sentence(text: str) -> None:
     mix = read_weights(text)
     if isinstance(mix, Text):
-        assert render(mix).endswith((".", "."))
+        assert render(mix, Language.ENGLISH).endswith((".", "."))
         return
     assert 1 <= len(mix) <= 10
     assert all(each.percent >= 1 and read_symbol(each.symbol) == each.symbol for each in mix)
@@ -73,7 +74,7 @@ def test_a_bad_mix_is_told_what_is_wrong(typed: str, problem: str) -> None:
     found = read_weights(typed)
     assert isinstance(found, Text)
     assert found.id == problem
-    assert len(render(found).split()) <= 30
+    assert len(render(found, Language.ENGLISH).split()) <= 30
 
 
 def test_cash_in_a_mix_is_what_is_left_over() -> None:
@@ -99,14 +100,14 @@ def test_bad_symbols_are_told_what_is_wrong(typed: str, problem: str) -> None:
     found = read_symbols(typed)
     assert isinstance(found, Text)
     assert found.id == problem
-    assert render(found)
+    assert render(found, Language.ENGLISH)
 
 
 @given(st.text(max_size=200))
 def test_whatever_is_typed_for_symbols_is_sound_or_gets_a_sentence(text: str) -> None:
     found = read_symbols(text)
     if isinstance(found, Text):
-        assert render(found)
+        assert render(found, Language.ENGLISH)
     else:
         assert 1 <= len(set(found)) == len(found) <= 10
 
@@ -131,7 +132,7 @@ def test_a_symbol_as_people_type_it(typed: str, symbol: str | None) -> None:
 def test_a_budget_makes_every_part_worth_an_order(mix: tuple[Weight, ...], budget: int) -> None:
     found = read_budget(str(budget), mix)
     if isinstance(found, Text):
-        assert render(found)
+        assert render(found, Language.ENGLISH)
         assert budget < least_budget(mix) or budget > 100_000
     else:
         assert all(budget * each.percent / 100 >= 5 for each in mix)

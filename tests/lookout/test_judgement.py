@@ -16,6 +16,7 @@ from bot.lookout.sight import MOST_EVENTS, Seen, Sight, Unseen
 from bot.storage.lookouts import Lookout
 from bot.texts.render import render
 from deploy.reports import Event
+from flows.languages import Language
 from flows.notices import KINDS
 from tests.storage.rows import worker
 
@@ -40,7 +41,7 @@ def news(sight: Sight, before: Lookout = WATCHED, *, credible: bool = True) -> t
 
 
 def words(told: tuple[News, ...]) -> list[str]:
-    return [render(each.text) for each in told]
+    return [render(each.text, Language.ENGLISH) for each in told]
 
 
 def test_each_kind_of_event_has_its_kind_of_news() -> None:
@@ -53,7 +54,7 @@ def test_each_kind_of_event_has_its_kind_of_news() -> None:
         mark = (
             "•" if kind == "something new" else {"trade": "•", "refusal": "⚠️", "latch": "⛔", "recovery": "✅"}[group]
         )
-        assert render(only.text).startswith(mark)
+        assert render(only.text, Language.ENGLISH).startswith(mark)
         assert group in KINDS
     assert not any(news(seen(event(6, kind))) for kind in ANSWERS)
 
@@ -89,13 +90,18 @@ def test_a_worker_cannot_write_markup_or_secrets_or_novels() -> None:
 def test_a_letter_always_fits_and_begins_with_the_gravest() -> None:
     events = [event(number, "trade", "&" * 500) for number in range(6, 6 + MOST_EVENTS)]
     events.append(event(999, "latched", "Trading is paused. It lost."))
-    lines = letter(WORKER, news(seen(*events)))
-    assert render(lines[1]).startswith("⛔ Trading is paused")
+    lines = letter(WORKER, news(seen(*events)), Language.ENGLISH)
+    assert render(lines[1], Language.ENGLISH).startswith("⛔ Trading is paused")
     assert len(lines) > 3
-    assert render(lines[-1]) == f"…and {MOST_EVENTS + 3 - len(lines)} more. /status shows how it stands."
-    assert len("\n".join(map(render, lines))) < 4096
-    few = letter(WORKER, news(seen(*(event(number) for number in range(6, 40)))))
-    assert [len(few), render(few[-1])] == [MOST + 2, f"…and {34 - MOST} more. /status shows how it stands."]
+    assert (
+        render(lines[-1], Language.ENGLISH) == f"…and {MOST_EVENTS + 3 - len(lines)} more. /status shows how it stands."
+    )
+    assert len("\n".join(render(each, Language.ENGLISH) for each in lines)) < 4096
+    few = letter(WORKER, news(seen(*(event(number) for number in range(6, 40)))), Language.ENGLISH)
+    assert [len(few), render(few[-1], Language.ENGLISH)] == [
+        MOST + 2,
+        f"…and {34 - MOST} more. /status shows how it stands.",
+    ]
 
 
 def test_who_has_more_to_tell_is_asked_again_at_once() -> None:
@@ -119,7 +125,7 @@ class Watch:
             verdict = judge(self.turn, WORKER, self.show(now), PACE, now, credible=True)
             self.turn = verdict.after
             self.looks += 1
-            self.told += [(now, render(each.text)) for each in verdict.news]
+            self.told += [(now, render(each.text, Language.ENGLISH)) for each in verdict.news]
         return self
 
 

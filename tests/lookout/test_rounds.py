@@ -20,6 +20,7 @@ from bot.storage.forgetting import forget_chat
 from bot.storage.notices import Wishes
 from bot.storage.workers import Worker
 from deploy.reports import Event
+from flows.languages import Language
 from tests.bot.inside import NOW, Inside, inside
 from tests.storage.rows import worker
 
@@ -79,7 +80,7 @@ class Tower:
     async def told(self) -> list[str]:
         due = await self.bot.database.read(partial(outbox.due, now=self.bot.time.at))
         await self.bot.database.write(partial(outbox.done, message_ids=[each.id for each in due]))
-        return [wording(each) for each in due]
+        return [wording(each, Language.ENGLISH) for each in due]
 
     async def wishes(self, **changes: object) -> None:
         usual = Wishes(1, "", "UTC", None, None, None, None)

@@ -21,6 +21,7 @@ from bot.storage.workers import Worker
 from bot.texts.render import render
 from deploy.outcomes import Day
 from deploy.reports import Status
+from flows.languages import Language
 from flows.notices import Notices
 from tests.bot.inside import NOW, Inside, inside
 from tests.storage.rows import worker
@@ -41,7 +42,7 @@ DAYS = (
 
 def reads(*told: Brief | None, zone: str = "Europe/Berlin") -> list[str]:
     rows = [worker(f"w{number}") for number in range(len(told))]
-    return [render(each) for each in summary(rows, told, zone)]
+    return [render(each, Language.ENGLISH) for each in summary(rows, told, zone)]
 
 
 def test_it_says_value_profit_orders_and_the_next_look() -> None:
@@ -81,7 +82,7 @@ def test_it_claims_nothing_that_is_not_known() -> None:
 def test_it_stays_short_however_much_there_is() -> None:
     many = replace(STATUS, orders_today=STATUS.orders_today * 40)
     rows = [worker(f"w{number}") for number in range(9)]
-    lines = [render(each) for each in summary(rows, [Brief(many, DAYS)] * 5, "UTC")]
+    lines = [render(each, Language.ENGLISH) for each in summary(rows, [Brief(many, DAYS)] * 5, "UTC")]
     assert "and 37 more" in lines[5]
     assert lines[-1] == "…and 4 more. /status shows them."
     assert len("\n".join(lines)) < 2000
@@ -105,7 +106,7 @@ def another(bot: Inside, ask: Asked, ids: count[int]) -> Summaries:
 async def sent(bot: Inside) -> list[str]:
     due = await bot.database.read(partial(outbox.due, now=bot.time.at))
     await bot.database.write(partial(outbox.done, message_ids=[each.id for each in due]))
-    return [wording(each) for each in due]
+    return [wording(each, Language.ENGLISH) for each in due]
 
 
 async def wants(bot: Inside, chosen: Notices) -> None:
