@@ -43,6 +43,7 @@ HELP: Final[dict[str, str]] = {
         "/rotate: change its Alpaca keys\n"
         "/destroy: remove it\n"
         "/settings: which news you get, and when\n"
+        "/language: which language I speak\n"
         "/verify: compare what runs with what is published, and update it\n"
         "/cancel: stop a set-up\n"
         "/security: how your keys are handled\n"
@@ -113,7 +114,7 @@ HELP: Final[dict[str, str]] = {
     ),
     "help.privacy": (
         "<b>What is kept</b>\n\n"
-        "About this chat: your Telegram number, where the conversation stands, what you agreed to and when.\n"
+        "About this chat: your Telegram number and language, where the conversation stands, what you agreed to and when.\n"
         "About each bot: its name and address, your Cloudflare account's number, the last four characters of the "
         "Alpaca account and Key ID, its plan and limits, the sealed command key, and up to where its news was read.\n"
         "Which news you want and when (/settings), and news for you until Telegram has it.\n"
