@@ -114,7 +114,8 @@ HELP: Final[dict[str, str]] = {
     ),
     "help.privacy": (
         "<b>What is kept</b>\n\n"
-        "About this chat: your Telegram number and language, where the conversation stands, what you agreed to and when.\n"
+        "About this chat: your Telegram number and language, where the conversation stands, what you agreed to and "
+        "when.\n"
         "About each bot: its name and address, your Cloudflare account's number, the last four characters of the "
         "Alpaca account and Key ID, its plan and limits, the sealed command key, and up to where its news was read.\n"
         "Which news you want and when (/settings), and news for you until Telegram has it.\n"
