@@ -11,6 +11,11 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from bot.texts.direction import without
+from bot.texts.formats import day, money
+from flows.languages import Language
+from flows.words import Day, Money
+
 SIZE: Final = (1000, 560)
 LEFT, TOP, RIGHT, BOTTOM = 120, 84, 960, 470
 # One picture for light and dark chats: a quiet ground of its own, strong contrast on it (4.5:1 and more).
@@ -28,14 +33,17 @@ class Point:
     invested: Decimal
 
 
-def draw(points: Sequence[Point], title: str) -> bytes:
-    """Draw at least one point as a PNG of at most 60 kB. Raises ValueError without any."""
+def draw(points: Sequence[Point], title: str, language: Language) -> bytes:
+    """Draw at least one point as a PNG of at most 60 kB, without a word: what the lines are is said in its caption.
+
+    Sums and dates are written as in `language`. Raises ValueError without any point.
+    """
     if not points:
         raise ValueError("nothing to draw")
     image = Image.new("RGB", SIZE, GROUND)
     pen = ImageDraw.Draw(image)
     low, high = _bounds(points)
-    _frame(pen, points, title, low, high)
+    _frame(pen, points, title, (low, high), language)
     spots = [_x(index, len(points)) for index in range(len(points))]
     invested = [(x, _y(point.invested, low, high)) for x, point in zip(spots, points, strict=True)]
     value = [(x, _y(point.value, low, high)) for x, point in zip(spots, points, strict=True)]
@@ -65,26 +73,36 @@ def _y(amount: Decimal, low: Decimal, high: Decimal) -> float:
     return float(BOTTOM - (BOTTOM - TOP) * (amount - low) / (high - low))
 
 
-def _frame(pen: ImageDraw.ImageDraw, points: Sequence[Point], title: str, low: Decimal, high: Decimal) -> None:
+def _frame(
+    pen: ImageDraw.ImageDraw, points: Sequence[Point], title: str, bounds: tuple[Decimal, Decimal], language: Language
+) -> None:
+    low, high = bounds
     large, small = ImageFont.load_default(34), ImageFont.load_default(24)
     pen.text((LEFT, 22), title, fill=INK, font=large)
     for step in range(STEPS + 1):
         amount = low + (high - low) * step / STEPS
         y = _y(amount, low, high)
         pen.line((LEFT, y, RIGHT, y), fill=FAINT, width=2)
-        pen.text((LEFT - 14, y), f"${_short(amount)}", fill=INK, font=small, anchor="rm")
-    pen.text((LEFT, BOTTOM + 16), points[0].date, fill=INK, font=small)
+        pen.text((LEFT - 14, y), _short(amount, language), fill=INK, font=small, anchor="rm")
+    pen.text((LEFT, BOTTOM + 16), _date(points[0], language), fill=INK, font=small)
     if len(points) > 1:
-        pen.text((RIGHT, BOTTOM + 16), points[-1].date, fill=INK, font=small, anchor="ra")
-    y = SIZE[1] - 24
-    pen.line((LEFT, y, LEFT + 60, y), fill=VALUE, width=5)
-    pen.text((LEFT + 74, y), "worth", fill=INK, font=small, anchor="lm")
-    _dashed(pen, (LEFT + 200, y), (LEFT + 260, y))
-    pen.text((LEFT + 274, y), "invested", fill=INK, font=small, anchor="lm")
+        pen.text((RIGHT, BOTTOM + 16), _date(points[-1], language), fill=INK, font=small, anchor="ra")
 
 
-def _short(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}"  # noqa: PLR2004  (cents matter below)
+def _short(amount: Decimal, language: Language) -> str:
+    whole = amount >= 100  # noqa: PLR2004  (cents matter below)
+    return _drawable(money(Money(f"{amount:.0f}" if whole else f"{amount:.2f}", whole=whole), language))
+
+
+def _date(point: Point, language: Language) -> str:
+    """Write a date in figures where the font has no letters for the months of a language."""
+    written = _drawable(day(Day(point.date), language))
+    return written if written.isascii() else point.date
+
+
+def _drawable(written: str) -> str:
+    """Leave the signs out that only set directions, and put plain blanks for the others."""
+    return " ".join(without(written).split())
 
 
 def _dashed(pen: ImageDraw.ImageDraw, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -18,11 +17,11 @@ from bot.texts.render import render
 from flows.codec import dump_texts, load_texts
 from flows.effects import Effect, ForgetChat, KeepConsent, KeepNotices, SendConsents, StartOperation, Tell
 from flows.languages import Language
-from flows.words import Text, Verbatim, say
+from flows.words import City, Moment, Text, Verbatim, listing, say
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Occurrence:
     """Whose step it is and when; `fresh_id` begins the ids of what it adds, `enlist` hands work out to replicas."""
 
     chat_id: int
@@ -32,7 +31,7 @@ class Moment:
     enlist: Enlist | None = None
 
 
-def carry_out(connection: Connection, moment: Moment, effects: Iterable[Effect]) -> Mapping[str, int] | None:
+def carry_out(connection: Connection, moment: Occurrence, effects: Iterable[Effect]) -> Mapping[str, int] | None:
     """Do all that is the database's; gives how many rows of each table went when the chat was forgotten, else None."""
     forgotten = None
     for number, effect in enumerate(effects):
@@ -54,7 +53,7 @@ def carry_out(connection: Connection, moment: Moment, effects: Iterable[Effect])
     return forgotten
 
 
-def _begin(connection: Connection, moment: Moment, effect: StartOperation) -> None:
+def _begin(connection: Connection, moment: Occurrence, effect: StartOperation) -> None:
     added = operations.start(
         connection,
         operation_id=effect.id,
@@ -67,7 +66,7 @@ def _begin(connection: Connection, moment: Moment, effect: StartOperation) -> No
         moment.enlist(connection, effect.id, lane(moment.chat_id, effect.kind))
 
 
-def _tell(connection: Connection, moment: Moment, number: str, texts: tuple[Text, ...]) -> None:
+def _tell(connection: Connection, moment: Occurrence, number: str, texts: tuple[Text, ...]) -> None:
     """Keep what is to be told until Telegram has it, so that no crash loses it."""
     message = outbox.Message(
         f"{moment.fresh_id}-{number}", moment.chat_id, "tell", dump_texts(texts), moment.now, moment.now
@@ -75,7 +74,7 @@ def _tell(connection: Connection, moment: Moment, number: str, texts: tuple[Text
     outbox.put(connection, message)
 
 
-def _keep_consent(connection: Connection, moment: Moment, text: Text) -> None:
+def _keep_consent(connection: Connection, moment: Occurrence, text: Text) -> None:
     """Keep the very text that was shown, in its language: no later change of wording or language changes the copy."""
     shown = render(text, moment.language)
     digest = hashlib.sha256(shown.encode()).hexdigest()
@@ -83,11 +82,10 @@ def _keep_consent(connection: Connection, moment: Moment, text: Text) -> None:
     consents.add(connection, consents.Consent(moment.chat_id, digest, moment.now, wording))
 
 
-def _send_consents(connection: Connection, moment: Moment) -> None:
-    known = consents.for_chat(connection, moment.chat_id)
+def _send_consents(connection: Connection, moment: Occurrence) -> None:
+    known, zone = consents.for_chat(connection, moment.chat_id), wishes.read(connection, moment.chat_id).zone
     for number, consent in enumerate(known):
-        at = f"{datetime.fromtimestamp(consent.at, UTC):%Y-%m-%d %H:%M}"
-        head = say("consent.copy", at=at, digest=consent.text_sha256)
+        head = say("consent.copy", at=Moment(int(consent.at), zone), zone=City(zone), digest=consent.text_sha256)
         wording = load_texts(consent.wording) if consent.wording else (say("consent.lost"),)
         _tell(connection, moment, f"consent-{number}", (head, *wording))
     if not known:
@@ -106,4 +104,4 @@ def _forget(connection: Connection, chat_id: int) -> Mapping[str, int]:
 def receipt(counts: Mapping[str, int]) -> Text:
     """Say what has been deleted."""
     named = ("workers", "consents", "operations", "outbox")
-    return say("notice.receipt", **{name: counts.get(name, 0) for name in named})
+    return say("notice.receipt", rows=listing(*(say(f"receipt.{name}", count=counts.get(name, 0)) for name in named)))

@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import speech, wishes
-from bot.consequences import Moment, carry_out, receipt
+from bot.consequences import Occurrence, carry_out, receipt
 from bot.meaning import meant
 from bot.operations_store import Enlist
 from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
@@ -157,7 +157,7 @@ class Conversation:
         move = advance(dialog.state, event, context)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = carry_out(
-            connection, Moment(occasion.chat_id, now, fresh_id, shown.language, self._enlist), move.effects
+            connection, Occurrence(occasion.chat_id, now, fresh_id, shown.language, self._enlist), move.effects
         )
         seen = _seen_enough(connection, occasion.chat_id, dialog.state, move.state)
         outgrown = tuple(each for each in (older, seen) if each is not None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.texts.render import LONGEST_LABEL, label
+from bot.texts.direction import without
+from bot.texts.limits import LABEL
+from bot.texts.render import label
 from bot.texts.search import find_topic, is_question
 from flows import events
 from flows.codec import Dialog
@@ -25,11 +27,11 @@ def meant(dialog: Dialog, event: events.Event, context: events.Context, language
 
 
 def _button(dialog: Dialog, text: str, context: events.Context, language: Language) -> Tap | None:
-    typed = _bare(text) if len(text) <= LONGEST_LABEL else ""
+    typed = _bare(text) if len(text) <= LABEL else ""
     buttons = (each for row in view(dialog, context).rows for each in row if isinstance(each, Tap))
     return next((button for button in buttons if typed and typed == _bare(label(button.label, language))), None)
 
 
 def _bare(words: str) -> str:
     """Leave letters, digits and single blanks, so that neither case nor an emoji matters."""
-    return " ".join("".join(each if each.isalnum() else " " for each in words.casefold()).split())
+    return " ".join("".join(each if each.isalnum() else " " for each in without(words).casefold()).split())

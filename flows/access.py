@@ -25,7 +25,7 @@ from flows.states import (
 )
 from flows.trouble import TOKEN_CODES, trouble
 from flows.verifying import strays
-from flows.words import say
+from flows.words import listing, say
 
 PAGE = 6
 ACCOUNT_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -131,8 +131,7 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
 def _into_account(job: NewWorker, access: Connected, given: Given, data: dict[str, Json]) -> Move:
     """Go on; Workers without a record, and records without a Worker, are told first."""
     gone = data.get("missing")
-    missing = ", ".join(str(each) for each in gone) if isinstance(gone, list) else ""
-    notice = say("notice.bot_missing", script=missing) if missing else None
+    notice = say("notice.bot_missing", script=listing(*map(str, gone))) if isinstance(gone, list) and gone else None
     if found := strays(data):
         return Move(Strays(job, access, found, *given), notice=notice)
     return Move(KeepToken(job, access, *given), notice=notice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.dealings import lines
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended
 from flows.footing import ask, beneath
@@ -60,5 +61,4 @@ def previewed(state: ConfirmClose, event: Ended, _context: Context) -> Move:
     if not isinstance(orders, list) or not orders:
         return Move(state.back, notice=say("notice.nothing_to_sell"))
     total, remark = str(data.get("total") or ""), str(data.get("remark") or "")
-    shown = tuple(str(order) for order in orders)
-    return Move(ConfirmClose(state.worker, state.mode, state.back, None, shown, total, remark))
+    return Move(ConfirmClose(state.worker, state.mode, state.back, None, lines(orders), total, remark))

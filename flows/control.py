@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from flows import acts, leaving, speaking, tuning
+from flows.dealings import why
 from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
@@ -42,7 +43,7 @@ from flows.states import (
 from flows.telling import ANSWERS, SENT, answer, report_of
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, Toolbox
 from flows.trouble import KNOWN_CODES, TOKEN_CODES, trouble
-from flows.words import Text, say
+from flows.words import Slot, Text, say
 
 DESTROY_PHRASE = "DESTROY"
 Aside: TypeAlias = (
@@ -191,11 +192,11 @@ def ended_aside(state: State, event: Ended, context: Context) -> Move:
     if event.kind not in TOLD_ASIDE:
         return Move(state)
     worker = context.worker(str(data.get("worker", "")))
-    mode = str(worker.mode) if worker else ""
+    mode: Slot = say(f"mode.{worker.mode}") if worker else ""
     if event.code in SENT:
         return Move(state, resend=True)
     if event.code in {"status", "paused", "resumed", "woken"}:
-        reason = str(data.get("last_reason", ""))
+        reason = why(*(str(data.get(name, "")) for name in ("last_code", "last_tick", "last_reason")))
         return Move(state, (Tell(say(f"tell.{event.code}", mode=mode, reason=reason)),))
     done = answer(event.code, data)
     return Move(state, (Tell(say("tell.answer", mode=mode, answer=done) if done else trouble(event.code, data)),))

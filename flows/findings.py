@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import assert_never
 
 from flows.control import DESTROY_PHRASE
@@ -11,7 +12,7 @@ from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite
 from flows.screen import Button, Link, Place, Screen, Style, Tap
 from flows.states import Inspection, NewKeys, NewWorker, Removal
 from flows.verifying import OVERWRITE_PHRASE, SHOWN_STRAYS
-from flows.words import Text, say
+from flows.words import Moment, Slot, Text, say
 
 MOST_SHOWN = 8
 LONGEST_LIST = 400  # characters
@@ -79,13 +80,20 @@ def _facts(facts: Facts) -> list[Text]:
     on = "on" if facts.address else "off"
     return [
         say("facts.title"),
-        say("facts.code", modules=facts.modules, size=f"{facts.size:,}"),
+        say("facts.code", modules=facts.modules, size=facts.size),
         say("facts.variables", names=_listed(plain)),
         say("facts.secrets", names=_listed(facts.secrets)),
         say("facts.schedules", crons=_listed(facts.schedules)),
         say(f"facts.address_{on}", domains=_listed(facts.domains)),
-        say("facts.releases", count=facts.releases, last=facts.last_release[:16].replace("T", " ") or "–"),
+        say("facts.releases", count=facts.releases, last=_when(facts.last_release)),
     ]
+
+
+def _when(iso: str) -> Slot:
+    try:
+        return Moment(int(datetime.fromisoformat(iso).timestamp()))
+    except (ValueError, OverflowError, OSError):
+        return iso or "–"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.plans import KnownPlan, Limits, Mode, Plan
+from flows.words import Slot, Text
 
 LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
 
@@ -138,7 +139,7 @@ class Report:
 
     at: int
     running: bool
-    why_paused: str
+    why_paused: Slot
     last_tick: str
     last_reason: str
     last_at: int
@@ -146,8 +147,8 @@ class Report:
     equity: str
     cash: str
     currency: str
-    positions: tuple[str, ...]
-    orders: tuple[str, ...]
+    positions: tuple[str | Text, ...]
+    orders: tuple[str | Text, ...]
     armed: bool = True
     plan: KnownPlan = None
     limits: Limits | None = None
@@ -161,6 +162,7 @@ class Report:
     template: str = ""
     key_ending: str = ""
     locked: bool = False
+    last_code: str = ""
 
 
 def holdings(value: object) -> Iterator[Held]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
+from flows.dealings import lines
 from flows.effects import CancelOperation, Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted, as_json
 from flows.inspected import AtWork
@@ -230,12 +231,11 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
 
 
 def _done(worker: str, data: dict[str, Json]) -> Done:
-    orders = data.get("orders")
-    meant = tuple(str(order) for order in orders) if isinstance(orders, list) else ()
-    outcome, reason = str(data.get("outcome", "")), str(data.get("reason", ""))
+    meant = lines(data.get("orders"))
+    outcome, reason, code = (str(data.get(name, "")) for name in ("outcome", "reason", "last_code"))
     coming, schedule = data.get("answering") is False, str(data.get("schedule") or "cron")
     armed = coming or data.get("armed") is not False
-    return Done(worker, outcome, reason, meant, armed=armed, coming=coming, schedule=schedule)
+    return Done(worker, outcome, reason, meant, armed=armed, coming=coming, schedule=schedule, code=code)
 
 
 def _deployed(worker: str, data: dict[str, Json], context: Context) -> Move:

@@ -37,7 +37,7 @@ from flows.states import (
     Review,
     Widening,
 )
-from flows.words import Text, say
+from flows.words import Money, Percent, Slot, Text, listing, say
 
 WHOLE = 100
 
@@ -48,18 +48,19 @@ def plan_words(plan: Plan) -> Text:
         case Watch():
             return say("plan.watch")
         case Recurring(symbols, amount, pace):
-            return say(f"plan.recurring_{pace}", symbols=", ".join(symbols), amount=amount)
+            return say(f"plan.recurring_{pace}", symbols=listing(*symbols), amount=Money(amount))
         case Mix(weights, budget, band):
-            return say("plan.mix", parts=parts(weights), budget=budget, band=band)
+            return say("plan.mix", parts=parts(weights), budget=Money(budget), band=band)
         case Trend(weights, budget, band, months):
-            return say("plan.trend", parts=parts(weights), budget=budget, band=band, months=months)
+            waits = say("plan.filter", months=months)
+            return say("plan.trend", parts=parts(weights), budget=Money(budget), band=band, filter=waits)
 
 
-def parts(weights: tuple[Weight, ...]) -> str:
-    """List a mix: "60% VTI, 30% BND, 10% cash"."""
+def parts(weights: tuple[Weight, ...]) -> Slot:
+    """List a mix: "60% VTI, 30% BND and 10% cash"."""
     rest = WHOLE - sum(weight.percent for weight in weights)
-    listed = [f"{weight.percent}% {weight.symbol}" for weight in weights]
-    return ", ".join([*listed, f"{rest}% cash"] if rest > 0 else listed)
+    listed = [say("plan.part", percent=Percent(weight.percent), symbol=weight.symbol) for weight in weights]
+    return listing(*listed, *((say("plan.part_cash", percent=Percent(rest)),) if rest > 0 else ()))
 
 
 def limit_words(plan: Plan, bounds: Limits) -> Text:
@@ -68,16 +69,17 @@ def limit_words(plan: Plan, bounds: Limits) -> Text:
         case Watch():
             return say("review.no_orders")
         case Recurring():
-            return say("review.limits", per_order=bounds.per_order, per_day=bounds.per_day, budget=bounds.budget)
+            sums = {name: Money(getattr(bounds, name)) for name in ("per_order", "per_day", "budget")}
+            return say("review.limits", **sums)
         case Mix() | Trend():
-            return say("review.limits_mix", budget=bounds.budget, symbols=", ".join(bounds.symbols))
+            return say("review.limits_mix", budget=Money(bounds.budget), symbols=listing(*bounds.symbols))
 
 
 def pick_plan(state: PickPlan, _context: Context) -> Screen:
     """What the Worker shall do; for one that is up, only what its symbols allow."""
     rows: list[tuple[Button, ...]] = [(Tap(say("button.watch"), "watch", style=Style.GOOD),)]
     if offered(SUGGESTED.symbols, state.kept):
-        buy = say(f"button.buy_{SUGGESTED.pace}", amount=SUGGESTED.amount, symbol=SUGGESTED.symbols[0])
+        buy = say(f"button.buy_{SUGGESTED.pace}", amount=Money(SUGGESTED.amount), symbol=SUGGESTED.symbols[0])
         rows.append((Tap(buy, "suggested"),))
     mixes = tuple(
         Tap(say(f"button.mix_{name}"), "mix", name) for name, weights in MIXES.items() if _fits(weights, state.kept)
@@ -87,7 +89,7 @@ def pick_plan(state: PickPlan, _context: Context) -> Screen:
         rows.append((Tap(say("button.own_buy"), "own"), Tap(say("button.own_mix"), "own_mix")))
     body = say("plan.body")
     if isinstance(state.kept, Existing):
-        body = say("plan.body_existing", symbols=", ".join(state.kept.ceilings.symbols) or "–")
+        body = say("plan.body_existing", symbols=listing(*state.kept.ceilings.symbols))
     return Screen((say("plan.title"), body), tuple(row for row in rows if row))
 
 
@@ -100,15 +102,15 @@ def pick_symbol(state: PickSymbol, _context: Context) -> Screen:
 
 def pick_amount(state: PickAmount, _context: Context) -> Screen:
     """For how much."""
-    taps = tuple(Tap(say("button.dollars", amount=amount), "amount", amount) for amount in AMOUNTS)
+    taps = tuple(Tap(say("button.dollars", amount=Money(amount)), "amount", amount) for amount in AMOUNTS)
     each = "amount.title" if len(state.symbols) == 1 else "amount.title_each"
-    return Screen((say(each, symbols=", ".join(state.symbols)), say("amount.body")), (taps,))
+    return Screen((say(each, symbols=listing(*state.symbols)), say("amount.body")), (taps,))
 
 
 def pick_pace(state: PickPace, _context: Context) -> Screen:
     """How often."""
     taps = tuple(Tap(say(f"button.every_{pace}"), "pace", str(pace)) for pace in (Pace.WEEK, Pace.DAY))
-    return Screen((say("pace.title", symbols=", ".join(state.symbols), amount=state.amount),), (taps,))
+    return Screen((say("pace.title", symbols=listing(*state.symbols), amount=Money(state.amount)),), (taps,))
 
 
 def pick_mix(_state: PickMix, _context: Context) -> Screen:
@@ -120,12 +122,11 @@ def pick_budget(state: PickBudget, _context: Context) -> Screen:
     """How much a mix may use, with or without the trend filter."""
     trend = isinstance(state.plan, Trend)
     flip = Tap(say("button.trend_off" if trend else "button.trend_on"), "trend")
-    taps = tuple(Tap(say("button.budget", amount=f"{int(dollars(each) or 0):,}"), "budget", each)
-                 for each in _budgets(state))  # fmt: skip
+    taps = tuple(Tap(say("button.budget", amount=Money(each, whole=True)), "budget", each) for each in _budgets(state))
     lines = (
         say("budget.title", parts=parts(state.plan.weights)),
         say("budget.body_trend" if trend else "budget.body"),
-        say("budget.question", least=f"{least_budget(state.plan.weights):.0f}"),
+        say("budget.question", least=Money(f"{least_budget(state.plan.weights):.0f}", whole=True)),
     )
     return Screen(lines, (taps, (flip,)) if taps else ((flip,),))
 

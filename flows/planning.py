@@ -44,7 +44,7 @@ from flows.states import (
 )
 from flows.tended import ConfirmPlan
 from flows.typed import read_amount, read_budget, read_symbols, read_weights
-from flows.words import Text, say
+from flows.words import Money, Text, listing, say
 
 Choosing = PickPlan | PickPace | PickBudget
 
@@ -189,11 +189,11 @@ def beyond(plan: Plan, ceilings: Limits) -> Text | None:
     for name in sums:
         most = dollars(getattr(ceilings, name)) or Decimal(0)
         if Decimal(getattr(wanted, name)) > most:
-            return say(f"notice.beyond_{name}", most=f"{most:.2f}")
+            return say(f"notice.beyond_{name}", most=Money(f"{most:.2f}"))
     return None
 
 
 def _unagreed(symbols: tuple[str, ...], kept: Kept) -> Text:
     agreed = kept.ceilings.symbols if isinstance(kept, Existing) else ()
     strange = next(symbol for symbol in symbols if symbol not in agreed)
-    return say("notice.beyond_symbols", symbol=strange, agreed=", ".join(agreed) or "–")
+    return say("notice.beyond_symbols", symbol=strange, agreed=listing(*agreed))

@@ -10,7 +10,7 @@ from flows.events import Context
 from flows.notices import KINDS, ZONES, Notices, offset_words
 from flows.screen import Button, Screen, Style, Tap
 from flows.states import State
-from flows.words import Text, say
+from flows.words import City, Text, say
 
 HOURS: Final = tuple(range(24))
 PER_ROW, ZONES_SHOWN = 6, 8
@@ -143,13 +143,13 @@ def _hours_words(chosen: Notices) -> tuple[Text, ...]:
         quiet = say("settings.quiet_off")
     else:
         quiet = say("settings.quiet_at", start=clock(chosen.quiet_from), end=clock(chosen.quiet_to))
-    return (summary, quiet, say("settings.clock", zone=place(chosen.zone)))
+    return (summary, quiet, say("settings.clock", zone=City(chosen.zone)))
 
 
 def pick_summary(state: PickSummary, _context: Context) -> Screen:
     """The hours of a day."""
     off = (Tap(say("button.no_summary"), "hour", OFF),)
-    body = say("settings.summary_body", zone=place(state.chosen.zone))
+    body = say("settings.summary_body", zone=City(state.chosen.zone))
     return Screen((say("settings.summary_title"), body), (*_hours(state.chosen.summary), off, _BACK))
 
 
@@ -159,7 +159,7 @@ def pick_quiet(state: PickQuiet, _context: Context) -> Screen:
         lines = (say("settings.quiet_title_to", start=clock(state.start)), say("settings.quiet_body_to"))
         return Screen(lines, (*_hours(state.chosen.quiet_to), _BACK))
     off = (Tap(say("button.no_quiet"), "hour", OFF),)
-    lines = (say("settings.quiet_title"), say("settings.quiet_body", zone=place(state.chosen.zone)))
+    lines = (say("settings.quiet_title"), say("settings.quiet_body", zone=City(state.chosen.zone)))
     return Screen(lines, (*_hours(state.chosen.quiet_from), off, _BACK))
 
 
@@ -167,7 +167,7 @@ def pick_zone(state: PickZone, context: Context) -> Screen:
     """A page of zones, each with its distance from UTC."""
     first = state.page * ZONES_SHOWN
     rows: list[tuple[Button, ...]] = [
-        (Tap(say("button.zone_at", zone=place(zone), offset=offset_words(zone, context.now)), "zone", str(number)),)
+        (Tap(say("button.zone_at", zone=City(zone), offset=offset_words(zone, context.now)), "zone", str(number)),)
         for number, zone in list(enumerate(ZONES))[first : first + ZONES_SHOWN]
     ]
     turns = []
@@ -192,8 +192,3 @@ def _hours(chosen: int | None) -> tuple[tuple[Button, ...], ...]:
 def clock(hour: int) -> str:
     """Write a full hour as on a clock."""
     return f"{hour:02}:00"
-
-
-def place(zone: str) -> str:
-    """Write a zone's name for people: Argentina/Buenos_Aires is Buenos Aires."""
-    return zone.rpartition("/")[2].replace("_", " ")

@@ -38,6 +38,7 @@ from flows.tended import (
     Toolbox,
     Tuning,
 )
+from flows.words import Text
 
 if TYPE_CHECKING:
     from flows.advice import Advice, AskRisk, AskTried
@@ -302,10 +303,11 @@ class Done:
     worker: str
     outcome: str
     reason: str
-    orders: tuple[str, ...] = ()
+    orders: tuple[str | Text, ...] = ()
     armed: bool = True
     coming: bool = False
     schedule: str = "cron"
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flows.dealings import lines, why_paused
 from flows.events import Json
 from flows.plans import Watch, limits_of, plan_of
 from flows.states import Report
-from flows.words import Text, say
+from flows.words import Slot, Text, listing, say
 
 # How a command to a Worker may end well, with what it then told of itself; `status` needs no further word.
 ANSWERS = frozenset({
@@ -24,7 +25,9 @@ def answer(code: str, data: Mapping[str, Json]) -> Text | None:
         return None
     if code in SPOKEN:
         return say(SPOKEN[code])
-    slots = {name: str(data.get(name, "")) for name in ("remark", "cancelled", "left", "files")}
+    slots: dict[str, Slot] = {name: str(data.get(name, "")) for name in ("remark", "cancelled", "left")}
+    files = data.get("files")
+    slots["files"] = listing(*(say(f"table.{name}") for name in files)) if isinstance(files, list) else ""
     if code == "orders_cancelled" and slots["left"] not in {"", "0"}:
         return say("notice.orders_left", **slots)
     if code == "unlocked" and data.get("running") is True:
@@ -42,16 +45,12 @@ def report_of(data: Mapping[str, Json]) -> Report:
         value = data.get(name)
         return value if isinstance(value, int) else 0
 
-    def texts(name: str) -> tuple[str, ...]:
-        value = data.get(name)
-        return tuple(str(each) for each in value) if isinstance(value, list) else ()
-
     limits, ceilings = limits_of(data.get("limits")), limits_of(data.get("ceilings"))
     plan = plan_of(data.get("plan"), limits.budget if limits else "")
     return Report(
         at=number("at"),
         running=bool(data.get("running")),
-        why_paused=text("why_paused"),
+        why_paused=why_paused(text("paused_by"), text("why_paused")),
         last_tick=text("last_tick"),
         last_reason=text("last_reason"),
         last_at=number("last_at"),
@@ -59,13 +58,13 @@ def report_of(data: Mapping[str, Json]) -> Report:
         equity=text("equity"),
         cash=text("cash"),
         currency=text("currency"),
-        positions=texts("positions"),
-        orders=texts("orders"),
+        positions=lines(data.get("positions")),
+        orders=lines(data.get("orders")),
         armed=data.get("armed") is not False or isinstance(plan, Watch),
         plan=plan,
         limits=limits,
         ceilings=ceilings,
-        **{name: text(name) for name in ("invested", "value", "profit", "key_ending", "template")},
+        **{name: text(name) for name in ("invested", "value", "profit", "key_ending", "template", "last_code")},
         next_at=number("next_at"),
         schedule="alarm" if text("schedule") == "alarm" else "cron",
         outdated=data.get("outdated") is True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.jobs import Existing, Report
 from flows.plans import Mode, Plan
+from flows.words import Text
 
 if TYPE_CHECKING:
     from flows.states import State
@@ -82,6 +83,6 @@ class ConfirmClose:
     mode: Mode
     back: State
     operation: str | None = None
-    orders: tuple[str, ...] = ()
+    orders: tuple[str | Text, ...] = ()
     total: str = ""
     remark: str = ""

@@ -14,7 +14,7 @@ from flows.telling import ANSWERS, report_of
 from flows.tended import ConfirmPlan, PickLimit, SetLimit, Tuning
 from flows.trouble import trouble
 from flows.typed import read_money
-from flows.words import Text, say
+from flows.words import Money, Text, say
 
 MOST_TYPED = Decimal("1000000.00")
 MAY_BE_NONE = ("per_symbol", "cash_kept", "daily_loss")  # unless agreed to
@@ -100,8 +100,8 @@ def _too_loose(name: str, amount: str, ceilings: Limits | None) -> Text | None:
     if bound is None:
         return None
     if name == AT_LEAST:
-        return None if Decimal(amount) >= bound else say("notice.below_floor", least=f"{bound:.2f}")
-    return None if Decimal(amount) <= bound else say("notice.beyond_limit", most=f"{bound:.2f}")
+        return None if Decimal(amount) >= bound else say("notice.below_floor", least=Money(f"{bound:.2f}"))
+    return None if Decimal(amount) <= bound else say("notice.beyond_limit", most=Money(f"{bound:.2f}"))
 
 
 def before_confirming(state: ConfirmPlan) -> State:

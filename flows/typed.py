@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from flows.plans import MOST_SYMBOLS, Weight, least_budget
-from flows.words import Text, say
+from flows.words import Money, Text, say
 
 SMALLEST, LARGEST = Decimal("1.00"), Decimal("1000.00")
 LARGEST_BUDGET = Decimal("100000.00")
@@ -40,9 +40,11 @@ def read_budget(text: str, weights: tuple[Weight, ...]) -> str | Text:
     """Read the budget of a mix; every part of it must be worth an order."""
     amount = read_money(text, SMALLEST, LARGEST_BUDGET)
     if amount is None:
-        return say("notice.budget_unreadable", most=f"{LARGEST_BUDGET:.0f}")
+        return say("notice.budget_unreadable", most=Money(f"{LARGEST_BUDGET:.0f}", whole=True))
     least = least_budget(weights)
-    return amount if Decimal(amount) >= least else say("notice.budget_too_small", least=f"{least:.0f}")
+    return (
+        amount if Decimal(amount) >= least else say("notice.budget_too_small", least=Money(f"{least:.0f}", whole=True))
+    )
 
 
 def read_symbol(text: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from flows import control
+from flows.dealings import lines, why
 from flows.effects import Move, StartOperation, Tell
 from flows.events import Context, Ended, Json
 from flows.footing import ask, rest
@@ -266,10 +267,10 @@ def arrived(state: State, event: Ended, context: Context) -> Move:
     if event.code != "arrived":
         words = say("tell.not_arrived", script=known.script, mode=say(f"mode.{known.mode}"))
         return Move(state, (Tell(words),))
-    reason, orders = str(data.get("reason", "")), data.get("orders")
-    told = Tell(say("tell.arrived", script=known.script, mode=say(f"mode.{known.mode}"), reason=reason))
+    reason, outcome, code = (str(data.get(name, "")) for name in ("reason", "outcome", "last_code"))
+    sentence = why(code, outcome, reason)
+    told = Tell(say("tell.arrived", script=known.script, mode=say(f"mode.{known.mode}"), reason=sentence))
     if isinstance(state, Done) and state.worker == known.id:
-        meant = tuple(str(order) for order in orders) if isinstance(orders, list) else ()
-        armed, outcome = data.get("armed") is not False, str(data.get("outcome", ""))
-        state = replace(state, coming=False, outcome=outcome, reason=reason, orders=meant, armed=armed)
+        meant, armed = lines(data.get("orders")), data.get("armed") is not False
+        state = replace(state, coming=False, outcome=outcome, reason=reason, orders=meant, armed=armed, code=code)
     return Move(state, (told,))

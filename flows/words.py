@@ -1,11 +1,17 @@
-"""Message ids with their slots. The conversation names what is said; the wording lives with whoever renders it."""
+"""Message ids with their slots. The conversation names what is said; the wording lives with whoever renders it.
+
+What looks different from language to language, such as sums, dates and lists, is a type of its own; a plain text is
+shown as it is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-Slot: TypeAlias = "str | int | Text | Verbatim"
+Slot: TypeAlias = (
+    "str | int | Text | Money | Number | Percent | Day | Moment | Clock | Span | City | Listing | Told | Verbatim"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,83 @@ class Text:
 
     id: str
     slots: tuple[tuple[str, Slot], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A sum as a decimal text; `signed` shows a plus, too, `whole` no cents. What is no number is shown as it is."""
+
+    amount: str
+    currency: str = "USD"
+    signed: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A decimal number as a text, all of its digits shown."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A share of a hundred."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date (ISO 8601)."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date with its time of day: Unix seconds, shown by the clock of a zone (an IANA name)."""
+
+    at: int
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day alone: Unix seconds, shown by the clock of a zone (an IANA name)."""
+
+    at: int
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in seconds; with `seen` from now it is so long ago (`past`) or so far ahead (`ahead`)."""
+
+    seconds: int
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A time zone (an IANA name), called by its city."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Several things in a row: "A, B and C"."""
+
+    items: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence that a Worker has told in English, and the message that says about the same in any language."""
+
+    message: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +109,8 @@ class Verbatim:
 def say(message_id: str, /, **slots: Slot) -> Text:
     """Make a `Text`; slots are kept in the order given."""
     return Text(message_id, tuple(slots.items()))
+
+
+def listing(*items: Slot) -> Slot:
+    """Put things in a row; a dash stands for none."""
+    return Listing(items) if items else "–"

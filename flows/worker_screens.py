@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flows.choices import LIVE_PHRASE
+from flows.dealings import Line, why
 from flows.events import Context
 from flows.plan_screens import limit_words, plan_words
 from flows.plans import SUMS, Limits, Watch, dollars
 from flows.screen import Button, Screen, Style, Tap
 from flows.states import Done, Home, Report
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
-from flows.words import Text, say
+from flows.words import Money, Slot, Span, Text, listing, say
 
 MOST_LINES = 5
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
@@ -20,7 +21,7 @@ def done(state: Done, context: Context) -> Screen:
     """A Worker is up; what it would order now."""
     worker = context.worker(state.worker)
     script = worker.script if worker else ""
-    reason = (say("done.first_look", reason=state.reason),) if state.reason else ()
+    reason = (say("done.first_look", reason=why(state.code, state.outcome, state.reason)),) if state.reason else ()
     notes = {"coming": state.coming, "alarm": state.schedule == "alarm"}
     more = (say(f"done.{name}") for name, so in notes.items() if so)
     title = say("done.title_coming") if state.coming else say("done.title")
@@ -34,7 +35,7 @@ def done(state: Done, context: Context) -> Screen:
     return Screen((*lines, *trial), hands(paused=False, armed=False))
 
 
-def listed(line: str, entries: tuple[str, ...], most: int = MOST_LINES) -> list[Text]:
+def listed(line: str, entries: tuple[Line, ...], most: int = MOST_LINES) -> list[Text]:
     """Show the first entries as lines of this kind, and say how many more there are."""
     more = [say("card.more", more=len(entries) - most)] if len(entries) > most else []
     return [*(say(line, line=entry) for entry in entries[:most]), *more]
@@ -90,20 +91,27 @@ def _money(report: Report) -> list[Text]:
     lines = []
     budget = report.limits.budget if report.limits else ""
     if report.invested and dollars(budget):
-        lines.append(say("card.budget", invested=report.invested, budget=budget))
+        lines.append(say("card.budget", invested=Money(report.invested), budget=Money(budget)))
         if report.value and dollars(report.value):
-            lines.append(say("card.value", value=report.value, profit=report.profit))
+            lines.append(say("card.value", value=Money(report.value), profit=profit_words(report.profit)))
     if report.equity:
-        lines.append(say("card.money", equity=report.equity, cash=report.cash, currency=report.currency))
+        equity, cash = (Money(amount, report.currency) for amount in (report.equity, report.cash))
+        lines.append(say("card.money", equity=equity, cash=cash))
     return lines
+
+
+def profit_words(profit: str) -> Slot:
+    """Give a gain or a loss; reports stored by earlier versions hold it in words."""
+    return profit if "$" in profit else Money(profit, signed=True)
 
 
 def _looks(report: Report) -> list[Text]:
     lines = [say("card.no_tick")]
     if report.last_at:
-        lines = [say("card.last_tick", minutes=max(0, report.at - report.last_at) // 60, reason=report.last_reason)]
+        reason = why(report.last_code, report.last_tick, report.last_reason)
+        lines = [say("card.last_tick", ago=Span(report.at - report.last_at, "past"), reason=reason)]
     if report.next_at > report.at:
-        lines.append(say("card.next_tick", minutes=-(-(report.next_at - report.at) // 60)))
+        lines.append(say("card.next_tick", ahead=Span(report.next_at - report.at, "ahead")))
     lines += listed("card.position", report.positions)
     return lines + listed("card.order" if report.armed else "card.meant", report.orders)
 
@@ -136,7 +144,7 @@ def tuning(state: Tuning, _context: Context) -> Screen:
     if state.operation is not None:
         lines.append(say("home.asking"))
     elif report is not None and report.ceilings is not None and report.ceilings.symbols:
-        lines.append(say("tune.body", budget=report.ceilings.budget, symbols=", ".join(report.ceilings.symbols)))
+        lines.append(say("tune.body", budget=Money(report.ceilings.budget), symbols=listing(*report.ceilings.symbols)))
         rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit")), (WIDEN,)]
     else:
         lines.append(say("tune.watch_only"))
@@ -153,7 +161,7 @@ def pick_limit(state: PickLimit, _context: Context) -> Screen:
 
 def _now(limits: Limits | None, name: str) -> Text:
     value = getattr(limits, name) if limits else ""
-    return say("limit.now", amount=value) if value else say("limit.none")
+    return say("limit.now", amount=Money(value)) if value else say("limit.none")
 
 
 def set_limit(state: SetLimit, _context: Context) -> Screen:
@@ -161,7 +169,7 @@ def set_limit(state: SetLimit, _context: Context) -> Screen:
     bound = getattr(state.report.ceilings, state.name) if state.report.ceilings else ""
     lines = [say(f"limit.about_{state.name}")]
     if bound:
-        lines.append(say("limit.floor" if state.name == "cash_kept" else "limit.most", bound=bound))
+        lines.append(say("limit.floor" if state.name == "cash_kept" else "limit.most", bound=Money(bound)))
     asked = say("limit.type") if bound else say("limit.type_or_none")
     return Screen((*lines, asked), ((Tap(say("button.back"), "back"),),))
 
@@ -197,7 +205,7 @@ def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
     if state.operation is not None:
         return Screen((say("close.title"), say("close.asking")), (_safe("button.leave_it"),))
     lines = [say("close.title"), *listed("card.sale", state.orders, 2 * MOST_LINES)]
-    total = say("close.total", total=state.total) if state.total else say("close.no_total")
+    total = say("close.total", total=Money(state.total.replace(",", ""))) if state.total else say("close.no_total")
     lines += [total, say(f"close.body_{state.mode}")]
     if state.remark:  # nobody trades now
         return Screen((*lines, say("close.remark", remark=state.remark)), (_safe("button.keep_shares"),))

@@ -9,11 +9,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bot.lookout.sight import moment
-from bot.operations.tending import in_words
 from deploy.outcomes import Day
-from deploy.reports import Status
+from deploy.reports import Order, Status
+from flows.dealings import size_words, state_words, why_paused
 from flows.notices import zone_of
-from flows.words import Text, say
+from flows.words import Clock, Money, Slot, Text, listing, say
 
 EXCHANGE: Final = "America/New_York"
 MOST_ORDERS: Final = 3
@@ -32,9 +32,9 @@ def lines(brief: Brief, zone: str) -> tuple[Text, ...]:
     status = brief.status
     told = [*_money(brief), *_orders(status)]
     if status.paused is not None:
-        told.append(say("summary.paused", why=status.paused.note))
+        told.append(say("summary.paused", why=why_paused(status.paused.reason, status.paused.note)))
     elif (following := moment(status.next_tick)) is not None:
-        told.append(say("summary.next", at=f"{datetime.fromtimestamp(following, zone_of(zone)):%H:%M}"))
+        told.append(say("summary.next", at=Clock(int(following), zone)))
     if not status.armed:
         told.append(say("summary.unarmed"))
     return tuple(told)
@@ -43,10 +43,10 @@ def lines(brief: Brief, zone: str) -> tuple[Text, ...]:
 def _money(brief: Brief) -> Sequence[Text]:
     status, profit = brief.status, _profit(brief)
     if status.budget is not None and status.budget.value and status.plan.get("kind") != "watch":
-        value = say("summary.value", value=_dollars(status.budget.value), left=_dollars(status.budget.left))
+        value = say("summary.value", value=Money(status.budget.value), left=Money(status.budget.left))
         return (value, *profit)
     if status.account is not None and status.account.equity:
-        return (say("summary.account", equity=_dollars(status.account.equity)), *profit)
+        return (say("summary.account", equity=Money(status.account.equity, status.account.currency or "USD")), *profit)
     return (say("summary.no_look"),)
 
 
@@ -54,11 +54,11 @@ def _profit(brief: Brief) -> Sequence[Text]:
     amounts = [_number(day.profit) for day in brief.days]
     if not amounts or amounts[-1] is None:
         return ()
-    ever = signed(amounts[-1])
+    ever = _gain(amounts[-1])
     last, before = brief.days[-1], amounts[-2] if len(amounts) > 1 else Decimal(0)
     if before is None or last.date != _today(brief.status):
         return (say("summary.profit", ever=ever),)
-    return (say("summary.profit_today", ever=ever, today=signed(amounts[-1] - before)),)
+    return (say("summary.profit_today", ever=ever, today=_gain(amounts[-1] - before)),)
 
 
 def _today(status: Status) -> str:
@@ -70,11 +70,16 @@ def _orders(status: Status) -> Sequence[Text]:
     orders = status.orders_today
     if not orders:
         return (say("summary.no_orders"),)
-    sizes = (f"${each.notional}" if each.notional else str(each.qty) for each in orders)
-    pairs = zip(orders, sizes, strict=True)
-    shown = [f"{each.side} {size} of {each.symbol} ({in_words(each.status)})" for each, size in pairs]
-    more = f" and {len(shown) - MOST_ORDERS} more" if len(shown) > MOST_ORDERS else ""
-    return (say("summary.orders", count=len(orders), orders=", ".join(shown[:MOST_ORDERS]) + more),)
+    shown: list[Slot] = [_order(each) for each in orders[:MOST_ORDERS]]
+    if len(orders) > MOST_ORDERS:
+        shown.append(say("summary.more_orders", count=len(orders) - MOST_ORDERS))
+    return (say("summary.orders", count=len(orders), orders=listing(*shown)),)
+
+
+def _order(order: Order) -> Text:
+    side = "sell" if order.side == "sell" else "buy"
+    size = size_words(side, order.symbol, order.notional or "", order.qty or "")
+    return say("summary.order", order=size, state=state_words(order.status))
 
 
 def _number(amount: str) -> Decimal | None:
@@ -85,12 +90,5 @@ def _number(amount: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _dollars(amount: str) -> str:
-    number = _number(amount)
-    return f"${amount}" if number is None else f"${number:,.2f}"
-
-
-def signed(amount: Decimal) -> str:
-    """Write a gain or loss in dollars, with its sign."""
-    sign = "-" if amount < 0 else "+"
-    return f"{sign}${abs(amount):,.2f}"
+def _gain(amount: Decimal) -> Money:
+    return Money(f"{amount:.2f}", signed=True)

@@ -11,7 +11,8 @@ from bot.lookout.sight import Seen, Sight, Unseen, moment
 from bot.storage.lookouts import Lookout
 from bot.storage.workers import Worker
 from deploy.reports import Event
-from flows.words import Text, say
+from flows.dealings import PAUSES
+from flows.words import Span, Text, Told, say
 
 # What Workers call their events, those deployed long ago too. Whatever else they tell goes with refusals, unadorned.
 KINDS: Final = {
@@ -57,7 +58,7 @@ def _seen(before: Lookout, worker: Worker, sight: Seen, pace: Pace, now: float) 
     silent = idle > pace.silent and sight.paused != "destroy"
     news = list(_told(before, worker, sight, now))
     if silent and before.told != "silent":
-        news.append(News("health", say("news.silent", minutes=int(idle // 60), command=wake_command(worker))))
+        news.append(News("health", say("news.silent", span=Span(int(idle)), command=wake_command(worker))))
     elif before.told and not silent:
         news.append(News("recovery", say("news.again_silent" if before.told == "silent" else "news.again")))
     after = replace(
@@ -83,7 +84,9 @@ def _news(event: Event, paused: str) -> News:
     kind = KINDS.get(event.kind, "refusal")
     words = blot(" ".join(event.text.split()))
     form = f"news.{kind}" if event.kind in KINDS else "news.other"
-    text = say(form, text=words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+    words = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
+    latched = kind == "latch" and paused in PAUSES
+    text = say(form, text=Told(f"paused.{paused}", words) if latched else words)
     if kind == "latch" and paused in FIXES:
         text = say("news.with_fix", news=text, fix=say(f"news.fix_{paused}"))
     return News(kind, text)

@@ -37,7 +37,6 @@ async def _arrive(shop: Workshop, operation: Operation) -> Outcome:
             status, run = await come_up(shop.client(row), row.id[:8], schedule, patience=min(STRETCH, left))
         except NotAnswering:
             continue
-        outcome, reason = (run.outcome, run.reason) if run else ("", "")
-        armed = trades(status)
-        return done("arrived", worker=row.id, outcome=outcome, reason=reason, orders=meant(run), armed=armed)
+        told = {"outcome": run.outcome, "reason": run.reason, "last_code": run.code} if run else {}
+        return done("arrived", worker=row.id, **told, orders=meant(run), armed=trades(status))
     return done("removed_meanwhile")

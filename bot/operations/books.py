@@ -12,7 +12,6 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.chart import Point, draw
-from bot.operations.tending import signed
 from bot.operations.trading import refusal
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
@@ -24,7 +23,8 @@ from deploy.commands import WorkerClient
 from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
 from deploy.fields import Fields
 from deploy.outcomes import Day, Table
-from flows.words import say
+from flows.words import Day as Date
+from flows.words import Money, say
 
 DAYS: Final = 365
 TABLES: Final[tuple[Table, ...]] = ("orders", "runs", "events", "days")
@@ -64,17 +64,18 @@ class Books:
         if not points:
             return failed("no_history", worker=row.id)
         last = points[-1]
-        png = await asyncio.to_thread(draw, points, f"{row.mode.upper()}  {row.script}")
+        language = await shop.language(row.chat_id)
+        png = await asyncio.to_thread(draw, points, f"{row.mode.upper()}  {row.script}", language)
         caption = say(
             "chart.caption",
             script=row.script,
-            first=points[0].date,
-            last=last.date,
-            value=f"{last.value:.2f}",
-            invested=f"{last.invested:.2f}",
-            profit=gained(days, last),
+            first=Date(points[0].date),
+            last=Date(last.date),
+            value=Money(f"{last.value:.2f}"),
+            invested=Money(f"{last.invested:.2f}"),
+            profit=Money(f"{gained(days, last):.2f}", signed=True),
         )
-        words = render(caption, await shop.language(row.chat_id))
+        words = render(caption, language)
         sent = await self.mail.send_picture(row.chat_id, png, words, name=f"{row.script}.png")
         return done("charted", worker=row.id) if sent.message_id else failed("not_sent", worker=row.id)
 
@@ -84,14 +85,15 @@ class Books:
             rows = await _all(client, table)
             if not rows:
                 continue
-            caption = render(say("export.caption", table=table, script=row.script, rows=len(rows)), language)
+            about = say("export.caption", table=say(f"table.{table}"), script=row.script, rows=len(rows))
+            caption = render(about, language)
             name = f"{row.script}-{table}.csv"
             if (await self.mail.send_file(row.chat_id, as_csv(rows), name, caption)).message_id is None:
                 return failed("not_sent", worker=row.id)
             sent.append(table)
         if not sent:
             return failed("nothing_to_export", worker=row.id)
-        return done("exported", worker=row.id, files=", ".join(sent))
+        return done("exported", worker=row.id, files=sent)
 
 
 async def _with_client(
@@ -124,10 +126,10 @@ async def _all(client: WorkerClient, table: Table) -> list[Fields]:
     return rows
 
 
-def gained(days: Sequence[Day], last: Point) -> str:
-    """Say what it gained or lost since it began, sales included, up to the last day drawn."""
+def gained(days: Sequence[Day], last: Point) -> Decimal:
+    """Tell what it gained or lost since it began, sales included, up to the last day drawn."""
     told = next((_dollars(day.profit) for day in days if day.date == last.date), None)
-    return signed(last.value - last.invested if told is None else told)
+    return last.value - last.invested if told is None else told
 
 
 def known(days: Sequence[Day]) -> list[Point]:

@@ -93,6 +93,7 @@ async def _deploy(  # noqa: PLR0917
         answering=deployed.answering,
         outcome=run.outcome if run else "",
         reason=run.reason if run else "",
+        last_code=run.code if run else "",
         orders=meant(run),
         armed=trades(deployed.status),
     )

@@ -13,32 +13,11 @@ from bot.vault.keyring import CannotOpen
 from deploy.answering import gone, last_event
 from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
-from deploy.reports import Holding, Order, Run, Status
+from deploy.reports import Order, Run, Status
 from deploy.secret import Secret
 from deploy.steps import change_keys, remove
 
 ROTATION = ("check_keys", "change")
-PAUSES = {
-    "user": "you paused it",
-    "loss": "it lost more today than you allow",
-    "keys": "Alpaca refuses its keys; change them",
-    "account": "its keys open another account",
-    "closed": "it sold what it had bought, as you asked. Resumed, it buys again",
-    "suspended": "orders are switched off in the Alpaca account. Unlock it to go on",
-}
-ORDER_STATES = {
-    "sending": "on its way",
-    "pending_new": "on its way",
-    "accepted": "on its way",
-    "new": "on its way",
-    "partially_filled": "partly filled",
-    "pending_cancel": "being cancelled",
-    "canceled": "cancelled",
-    "expired": "ran out at the end of its day",
-    "rejected": "turned down by Alpaca",
-    "absent": "did not reach Alpaca",
-    "lost": "not found at Alpaca",
-}
 REFUSALS = {
     "no_token": "no_token",
     "wrong_pair": "wrong_pair",
@@ -82,9 +61,11 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
         "at": now,
         "running": status.paused is None,
         "locked": status.paused is not None and status.paused.reason == "suspended",
-        "why_paused": PAUSES.get(status.paused.reason, status.paused.note) if status.paused else "",
+        "paused_by": status.paused.reason if status.paused else "",
+        "why_paused": status.paused.note if status.paused else "",
         "last_tick": tick.outcome if tick else "",
         "last_reason": tick.reason if tick else "",
+        "last_code": tick.code if tick else "",
         "last_at": _unix(tick.at) if tick else 0,
         "next_at": _unix(status.next_tick),
         "ticks": status.ticks,
@@ -105,16 +86,12 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
     }
 
 
-def _shares(status: Status) -> list[str]:
+def _shares(status: Status) -> list[dict[str, str]]:
     """List its own shares; a bot that only watches shows what the account holds."""
     if status.holdings or status.plan.get("kind") != "watch":
-        return [_holding(each) for each in status.holdings]
-    return [f"{each.qty} {each.symbol}, worth ${each.market_value}" for each in status.positions]
-
-
-def _holding(holding: Holding) -> str:
-    worth = f", worth ${holding.value}" if holding.value else ""
-    return f"{holding.qty} {holding.symbol} for ${holding.cost}{worth}"
+        return [{"symbol": each.symbol, "qty": each.qty, "cost": each.cost, "value": each.value}
+                for each in status.holdings]  # fmt: skip
+    return [{"symbol": each.symbol, "qty": each.qty, "value": each.market_value} for each in status.positions]
 
 
 def _worth(status: Status) -> dict[str, str]:
@@ -122,13 +99,8 @@ def _worth(status: Status) -> dict[str, str]:
     if budget is None:
         return {"invested": "", "value": "", "profit": ""}
     costs, value = [_cents(each.cost) for each in status.holdings], _cents(budget.value)
-    profit = "" if value is None or None in costs else signed(value - sum(cost for cost in costs if cost is not None))
+    profit = "" if value is None or None in costs else f"{value - sum(cost for cost in costs if cost is not None):.2f}"
     return {"invested": budget.invested, "value": budget.value if profit else "", "profit": profit}
-
-
-def signed(amount: Decimal) -> str:
-    """Say a gain or a loss: "+$1.20", "-$0.30"."""
-    return f"{'-' if amount < 0 else '+'}${abs(amount):.2f}"
 
 
 def _cents(text: str) -> Decimal | None:
@@ -139,23 +111,17 @@ def _cents(text: str) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
-def meant(run: Run | None) -> list[str]:
+def meant(run: Run | None) -> list[dict[str, str]]:
     """List what a trial would have ordered."""
     return [_size(order) for order in run.orders if order.status == "dry"] if run else []
 
 
-def _order(order: Order) -> str:
-    return f"{_size(order)}, {in_words(order.status)}"
+def _order(order: Order) -> dict[str, str]:
+    return {**_size(order), "state": order.status}
 
 
-def in_words(status: str) -> str:
-    """Say how an order stands, from Alpaca's word for it or the Worker's own."""
-    return ORDER_STATES.get(status, status.replace("_", " "))
-
-
-def _size(order: Order) -> str:
-    size = f"${order.notional}" if order.notional else str(order.qty)
-    return f"{order.side} {size} of {order.symbol}"
+def _size(order: Order) -> dict[str, str]:
+    return {"side": order.side, "symbol": order.symbol, "notional": order.notional or "", "qty": order.qty or ""}
 
 
 def _unix(iso: str) -> int:

@@ -85,13 +85,13 @@ async def _set(client: WorkerClient, arguments: Mapping[str, Any]) -> tuple[str,
 def _preview(worker: str, closing: Closing) -> Outcome:
     values = [_dollars(sale.value) for sale in closing.orders]
     known = [value for value in values if value is not None]
-    total = f"{sum(known):,.2f}" if known and len(known) == len(values) else ""
+    total = f"{sum(known):.2f}" if known and len(known) == len(values) else ""
     remark = closing.message if closing.market_open is False else ""
     return done("preview", worker=worker, orders=[_sale(each) for each in closing.orders], total=total, remark=remark)
 
 
-def _sale(sale: Sale) -> str:
-    return f"sell {sale.qty} of {sale.symbol}" + (f", worth ${sale.value}" if sale.value else "")
+def _sale(sale: Sale) -> dict[str, str]:
+    return {"side": "sell", "symbol": sale.symbol, "qty": sale.qty, "value": sale.value}
 
 
 def _dollars(value: str) -> Decimal | None:

@@ -20,6 +20,7 @@ from bot.telegram.client import Deleted, Telegram
 from bot.telegram.deletions import WINDOW, Deletions
 from bot.telegram.inbound import Elsewhere, Membership, Origin, Poison, Press, Words, chat_of, kind_of, read
 from bot.telegram.watch import Unwatched, Watch
+from bot.texts.direction import without
 from bot.texts.render import render, toast
 from bot.tickets import Tickets
 from flows.events import Command, Event, Pasted, Said, Tapped
@@ -196,7 +197,7 @@ class Dispatcher:
             return paste_event(verdict, words.origin.chat_id, standing.asks, self._sealer)
         if words.edited:
             return None, ()
-        text = words.text.strip()
+        text = without(words.text).strip()  # what is copied from a text that goes leftward may hold signs nobody sees
         if text.startswith("/"):
             return Command(text[1:].split(maxsplit=1)[0].split("@")[0].lower() if text[1:].strip() else ""), ()
         return Said(text), ()

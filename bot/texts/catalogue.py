@@ -16,7 +16,9 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from bot.texts import formats
 from bot.texts.advice import ADVICE
+from bot.texts.direction import prepared
 from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.help import HELP
 from bot.texts.introduction import INTRODUCTION
@@ -85,6 +87,7 @@ def catalogue(language: Language) -> Catalogue:
         whole = message.string
         forms = tuple(str(form or "") for form in (whole if isinstance(whole, list | tuple) else (whole,)))
         if message.context and not message.fuzzy and all(forms):
+            forms = tuple(map(prepared, forms)) if language.leftward else forms
             found[message.context] = forms if message.pluralizable else forms[0]
     return Catalogue(found, c2py(known.plural_expr))
 
@@ -93,10 +96,16 @@ def prepare() -> None:
     """Read all catalogues now, so that nobody's message has to wait for it; in a thread of its own."""
     for language in Language:
         catalogue(language)
+        formats.prepare(language)
 
 
 def _english() -> list[tuple[str, str | Plural]]:
     return list(CATALOGUE.items())
+
+
+def spoken_by(message: str, language: Language) -> bool:
+    """Tell whether a message can be said in a language."""
+    return message in catalogue(language).wordings
 
 
 def counted(message: str) -> str | None:

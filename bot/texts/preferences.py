@@ -48,7 +48,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "news.fix_suspended": "Tap /unlock to switch orders on again.",
     "news.more": "…and {count} more. /status shows how it stands.",
     "news.silent": (
-        "⚠️ It should look at the market every 15 minutes, but has not for {minutes} minutes: Cloudflare no longer "
+        "⚠️ It should look at the market every 15 minutes, but has not for {span}: Cloudflare no longer "
         "wakes it. Tap {command} and it wakes itself from now on."
     ),
     "news.absent": (
@@ -78,6 +78,8 @@ PREFERENCES: Final[dict[str, str]] = {
     "summary.profit_today": "Gain or loss since it began: {ever}, today {today}.",
     "summary.no_orders": "No orders today.",
     "summary.orders": "Orders today: {count}. {orders}.",
+    "summary.order": "{order} ({state})",
+    "summary.more_orders": "{count} more",
     "summary.paused": "It is paused. {why}",
     "summary.unarmed": "It only practises: it is not armed yet.",
     "summary.next": "It looks again at {at}.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-NOTICES: Final[dict[str, str]] = {
+from bot.texts.plural import Plural
+
+NOTICES: Final[dict[str, str | Plural]] = {
     "notice.use_buttons": "I did not understand that. Please use the buttons below, or ask in a few words, or /help.",
     "notice.unknown_command": "I do not know /{name}. /help lists what I can do.",
     "notice.safe_screen": "I was updated while you were away, so I start from a safe place. Nothing was changed.",
@@ -23,13 +25,15 @@ NOTICES: Final[dict[str, str]] = {
     ),
     "notice.forgotten": "Done. I have forgotten everything about this chat.",
     "notice.receipt": (
-        "Done. I have forgotten everything about this chat. Deleted: where we were, {workers} bot record(s) with "
-        "their command keys, {consents} consent(s), {operations} note(s) of work, {outbox} unsent message(s) and your "
-        "settings. "
+        "Done. I have forgotten everything about this chat. Deleted: where we were, your settings, and {rows}. "
         "The numbers of your messages stay for 48 hours, without your name, so that none is handled twice."
     ),
+    "receipt.workers": Plural("count", "{count} bot with its command key", "{count} bots with their command keys"),
+    "receipt.consents": Plural("count", "{count} consent", "{count} consents"),
+    "receipt.operations": Plural("count", "{count} note of work", "{count} notes of work"),
+    "receipt.outbox": Plural("count", "{count} unsent message", "{count} unsent messages"),
     "toast.copy_follows": "Here is your copy.",
-    "consent.copy": "📄 You agreed to this on {at} UTC. SHA-256 of the text: <code>{digest}</code>",
+    "consent.copy": "📄 You agreed to this on {at} ({zone}). SHA-256 of the text: <code>{digest}</code>",
     "consent.lost": "(The text itself was not kept at that time.)",
     "consent.none": "You have not agreed to anything yet.",
     "notice.away": (

@@ -6,16 +6,32 @@ import html
 import re
 from typing import Final
 
-from bot.texts.catalogue import counted, wording
+from bot.texts import formats
+from bot.texts.catalogue import counted, spoken_by, wording
+from bot.texts.direction import closed, isolated, without
 from bot.texts.introduction import COMMANDS
+from bot.texts.limits import LABEL, TOAST
+from bot.texts.older import OLD_SUMS
 from flows.languages import Language
 from flows.screen import Screen
-from flows.words import Slot, Text, Verbatim
+from flows.words import (
+    City,
+    Clock,
+    Day,
+    Listing,
+    Moment,
+    Money,
+    Number,
+    Percent,
+    Slot,
+    Span,
+    Text,
+    Told,
+    Verbatim,
+)
 
-_SLOT: Final = re.compile(r"\{(\w+)\}")
+_SLOT: Final = re.compile(r"\{(=?)(\w+)\}")  # {=name} is not isolated
 _TAG: Final = re.compile(r"<[^>]+>")
-LONGEST_LABEL: Final = 64
-LONGEST_TOAST: Final = 200  # https://core.telegram.org/bots/api#answercallbackquery
 # Lines of lists, which stand close together.
 CLOSE = (
     *(
@@ -41,18 +57,59 @@ def _filled(text: Text, language: Language) -> str:
     values = dict(text.slots)
     number = values.get(counted(text.id) or "")
     words = wording(text.id, language, number if isinstance(number, int) else 0)
-    slots = {name: _slot(value, language) for name, value in values.items()}
-    return _SLOT.sub(lambda match: slots[match.group(1)], words)
+    sums = OLD_SUMS.get(text.id, ())
+
+    def filled(match: re.Match[str]) -> str:
+        name = match[2]
+        value = values[name]
+        if name in sums and isinstance(value, str):
+            value = Money(value)
+        return _slot(value, language, apart=not match[1])
+
+    return _SLOT.sub(filled, words)
 
 
-def _slot(value: Slot, language: Language) -> str:
+def _slot(value: Slot, language: Language, *, apart: bool = True) -> str:
+    """Give a slot's HTML; a value is kept `apart` from a text of the other direction."""
     match value:
         case Text():
             return _filled(value, language)
         case Verbatim(shown):
             return shown
+        case Listing(items):
+            return formats.listed([_slot(each, language, apart=apart) for each in items], language)
+        case Told(message, _) if language is not Language.ENGLISH and spoken_by(message, language):
+            return _filled(Text(message), language)
         case _:
-            return html.escape(str(value), quote=False)
+            # The signs that set directions would only work against the isolates.
+            written = html.escape(without(_written(value, language)), quote=False)
+            return isolated(written, leftward=language.leftward) if apart else written
+
+
+def _written(value: str | int | Slot, language: Language) -> str:  # noqa: C901, PLR0911  (a line for each type)
+    match value:
+        case int():
+            return formats.integer(value, language)
+        case Money():
+            return formats.money(value, language)
+        case Number():
+            return formats.number(value, language)
+        case Percent():
+            return formats.percent(value, language)
+        case Day():
+            return formats.day(value, language)
+        case Moment():
+            return formats.moment(value, language)
+        case Clock():
+            return formats.clock(value)
+        case Span():
+            return formats.span(value, language)
+        case City():
+            return formats.city(value, language)
+        case Told(_, words):
+            return words
+        case _:
+            return str(value)
 
 
 def plain(text: Text, language: Language) -> str:
@@ -62,16 +119,16 @@ def plain(text: Text, language: Language) -> str:
 
 def label(text: Text, language: Language) -> str:
     """Give a button's label: plain text, cut where it would be too long for a phone."""
-    return _cut(plain(text, language), LONGEST_LABEL)
+    return _cut(plain(text, language), LABEL)
 
 
 def toast(text: Text, language: Language) -> str:
     """Give what answers a tap in passing: plain text, cut where Telegram takes no more."""
-    return _cut(plain(text, language), LONGEST_TOAST)
+    return _cut(plain(text, language), TOAST)
 
 
 def _cut(words: str, longest: int) -> str:
-    return words if len(words) <= longest else words[: longest - 1] + "…"
+    return words if len(words) <= longest else closed(words[: longest - 1] + "…")
 
 
 def body(screen: Screen, language: Language) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-VERIFYING: Final[dict[str, str]] = {
+from bot.texts.plural import Plural
+
+VERIFYING: Final[dict[str, str | Plural]] = {
     # work
     "atwork.verify": "🔎 <b>Reading your bot back from Cloudflare</b>",
     "atwork.update": "⬆️ <b>Updating your bot</b>",
@@ -67,7 +69,7 @@ VERIFYING: Final[dict[str, str]] = {
     "differs.mark_missing": "• the mark that says it is mine is missing: I neither update nor remove it",
     "differs.more": "• and {count} more",
     "facts.title": "<b>What is there:</b>",
-    "facts.code": "• code: {modules} files, {size} bytes",
+    "facts.code": Plural("modules", "• code: {modules} file, {size} bytes", "• code: {modules} files, {size} bytes"),
     "facts.variables": "• variables: {names}",
     "facts.secrets": "• secrets (names only, nobody can read the values): {names}",
     "facts.schedules": "• clock: {crons}",

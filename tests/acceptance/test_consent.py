@@ -31,5 +31,5 @@ async def test_forgetting_comes_with_a_receipt(ada: Newcomer) -> None:
     await ada.commands("/forget", "forget")
     await ada.taps("Forget")
     receipt = await ada.sees("I have forgotten everything about this chat")
-    assert "1 bot record(s)" in receipt["text"]
-    assert "1 consent(s)" in receipt["text"]
+    assert "1 bot with its command key" in receipt["text"]
+    assert "1 consent" in receipt["text"]

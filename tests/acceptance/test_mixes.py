@@ -23,10 +23,10 @@ async def test_a_mix_is_bought_within_its_budget(ada: Newcomer, *, filtered: boo
     await ada.taps("Let's start")
     await ada.taps("I am signed in")
     await ada.taps("📝 PAPER", "What shall your bot do?")
-    await ada.taps("Balanced mix", "60% VTI, 40% BND")
+    await ada.taps("Balanced mix", "60% VTI and 40% BND")
     if filtered:
         await ada.taps("Add the trend filter", "its mean of ten months")
-    await ada.taps("$1,000", "never more than $1000.00 invested")
+    await ada.taps("$1,000", "never more than $1,000.00 invested")
     await ada.taps("I agree", "Connect Cloudflare")
     await ada.connects()
     await ada.pastes(*await ada.keys(), then="So far it is a trial")
@@ -39,4 +39,4 @@ async def test_a_mix_is_bought_within_its_budget(ada: Newcomer, *, filtered: boo
     assert sum(float(order["notional"]) for order in placed) <= 1000
     if not filtered:
         assert {order["symbol"]: float(order["notional"]) for order in placed} == {"VTI": 600.0, "BND": 400.0}
-    await ada.taps("📊 Status", "Keep $1000.00 as 60% VTI, 40% BND")
+    await ada.taps("📊 Status", "Keep $1,000.00 as 60% VTI and 40% BND")

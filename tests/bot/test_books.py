@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.operations.books import as_csv, gained, known
-from bot.operations.tending import signed
 from deploy.outcomes import Day
 
 CELL = st.none() | st.text(max_size=20) | st.integers() | st.booleans()
@@ -42,11 +41,7 @@ def test_days_of_which_something_is_not_known_are_left_out() -> None:
 def test_what_sales_brought_counts_as_gain() -> None:
     before = Day("2026-01-05", "10.00", "10.00", "0.00", "", "")
     days = [before, Day("2026-01-06", "4.00", "4.00", "6.50", "", "")]
-    assert gained(days, known(days)[-1]) == "+$6.50"
-    assert gained([before], known([before])[-1]) == "+$0.00"
+    assert gained(days, known(days)[-1]) == Decimal("6.50")
+    assert gained([before], known([before])[-1]) == Decimal(0)
     untold = Day("2026-01-07", "4.00", "5.00", "", "", "")
-    assert gained([untold], known([untold])[-1]) == "-$1.00"
-
-
-def test_a_loss_is_said_as_one() -> None:
-    assert (signed(Decimal("-0.30")), signed(Decimal(0))) == ("-$0.30", "+$0.00")
+    assert gained([untold], known([untold])[-1]) == Decimal(-1)

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from bot.operations.tending import card
+from bot.texts.render import render
 from deploy.reports import Status
+from flows.dealings import lines
+from flows.languages import Language
+from flows.telling import report_of
+from flows.words import Text
 
 ORDER = {"symbol": "VTI", "side": "buy", "notional": "10.00", "status": "dry", "reason": "", "client_order_id": "x"}
 RUN = {"id": 1, "at": "2026-11-24T15:00:00Z", "outcome": "dry", "code": "unarmed", "reason": "A trial.",
@@ -26,11 +31,15 @@ def told(**more: Any) -> dict[str, Any]:
     return card(Status.read({**fields, **more}), 1_800_000_000, "v2")
 
 
+def words(entries: Any) -> list[str]:
+    return [render(line, Language.ENGLISH) if isinstance(line, Text) else line for line in lines(entries)]
+
+
 def test_only_its_own_shares_are_shown() -> None:
     shown = told()
-    assert shown["positions"] == ["0.4 VTI for $95.00, worth $104.50"]
-    assert (shown["invested"], shown["value"], shown["profit"]) == ("100.00", "104.50", "+$9.50")
-    assert shown["orders"] == ["buy $10.00 of VTI, filled"]
+    assert words(shown["positions"]) == ["0.4 VTI for $95.00, worth $104.50"]
+    assert (shown["invested"], shown["value"], shown["profit"]) == ("100.00", "104.50", "9.50")
+    assert words(shown["orders"]) == ["buy $10.00 of VTI, filled"]
     assert shown["outdated"] is True
     assert shown["next_at"] == shown["last_at"] + 900
 
@@ -40,31 +49,33 @@ def test_only_its_own_shares_are_shown() -> None:
     [
         ("pending_new", "on its way"),
         ("partially_filled", "partly filled"),
-        ("held", "held"),
+        ("held", "held back by a limit"),
         ("lost", "not found at Alpaca"),
         ("done_for_day", "done for day"),
     ],
 )
 def test_an_order_s_state_is_said_in_words(status: str, said: str) -> None:
-    assert told(orders_today=[{**ORDER, "status": status}])["orders"] == [f"buy $10.00 of VTI, {said}"]
+    assert words(told(orders_today=[{**ORDER, "status": status}])["orders"]) == [f"buy $10.00 of VTI, {said}"]
 
 
 def test_a_lock_is_told_from_other_pauses() -> None:
     pause = {"since": "2026-11-24T15:00:00Z", "note": "You locked the Alpaca account."}
     locked = told(paused={**pause, "reason": "suspended"})
     assert locked["locked"] is True
-    assert "Unlock it" in str(locked["why_paused"])
+    why = report_of({**locked}).why_paused
+    assert isinstance(why, Text)
+    assert "Unlock it" in render(why, Language.ENGLISH)
     assert told(paused={**pause, "reason": "user"})["locked"] is False
     assert told()["locked"] is False
 
 
 def test_a_worker_that_watches_shows_the_account() -> None:
     shown = told(plan={"kind": "watch"}, holdings=[])
-    assert shown["positions"] == ["7 AAPL, worth $1300.00"]
+    assert words(shown["positions"]) == ["7 AAPL, worth $1,300.00"]
 
 
 def test_a_trial_shows_what_it_would_order_and_not_what_a_limit_holds_back() -> None:
-    assert told(armed=False)["orders"] == ["buy $10.00 of VTI"]
+    assert words(told(armed=False)["orders"]) == ["buy $10.00 of VTI"]
     assert told(armed=False, last_tick=None)["orders"] == []
 
 
@@ -72,7 +83,7 @@ def test_without_prices_there_is_no_profit() -> None:
     unknown = {"symbol": "VTI", "qty": "0.4", "cost": "95.00", "value": None}
     shown = told(budget={"limit": "260.00", "invested": "95.00", "left": "0", "value": None}, holdings=[unknown])
     assert (shown["value"], shown["profit"]) == ("", "")
-    assert shown["positions"] == ["0.4 VTI for $95.00"]
+    assert words(shown["positions"]) == ["0.4 VTI for $95.00"]
 
 
 def test_an_older_worker_has_no_budget_and_trades() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.chart import FAINT, GROUND, INK, INVESTED, SIZE, VALUE, Point, draw
+from flows.languages import Language
 
 MONEY = st.decimals(0, 100_000, places=2, allow_nan=False, allow_infinity=False)
 DAYS = st.lists(st.tuples(MONEY, MONEY), min_size=1, max_size=365)
@@ -23,7 +24,7 @@ def points(sums: list[tuple[Decimal, Decimal]]) -> list[Point]:
 @given(DAYS)
 @settings(max_examples=25, deadline=None)
 def test_any_days_make_a_small_picture(sums: list[tuple[Decimal, Decimal]]) -> None:
-    png = draw(points(sums), "PAPER  soar-paper-ab12cd34")
+    png = draw(points(sums), "PAPER  soar-paper-ab12cd34", Language.ENGLISH)
     assert len(png) <= 60_000
     image = Image.open(io.BytesIO(png))
     assert (image.format, image.size) == ("PNG", SIZE)
@@ -31,16 +32,16 @@ def test_any_days_make_a_small_picture(sums: list[tuple[Decimal, Decimal]]) -> N
 
 def test_both_lines_are_in_it() -> None:
     sums = [(Decimal(100 + 3 * day), Decimal(100 + day)) for day in range(30)]
-    image = Image.open(io.BytesIO(draw(points(sums), "PAPER"))).convert("RGB")
+    image = Image.open(io.BytesIO(draw(points(sums), "PAPER", Language.ENGLISH))).convert("RGB")
     seen = {colour for _, colour in image.getcolors(1 << 20) or []}
     assert {_rgb(VALUE), _rgb(INVESTED), _rgb(GROUND)} <= seen
     assert image.getpixel((2, 2)) == _rgb(GROUND)
 
 
 def test_a_rise_is_drawn_upwards() -> None:
-    image = Image.open(io.BytesIO(draw(points([(Decimal(10), Decimal(10)), (Decimal(90), Decimal(10))]), ""))).convert(
-        "RGB"
-    )
+    image = Image.open(
+        io.BytesIO(draw(points([(Decimal(10), Decimal(10)), (Decimal(90), Decimal(10))]), "", Language.ARABIC))
+    ).convert("RGB")
     blue = [(x, y) for x in range(130, 950, 10) for y in range(90, 465) if image.getpixel((x, y)) == _rgb(VALUE)]
     assert min(blue)[1] > max(blue)[1]
 
@@ -53,7 +54,7 @@ def test_what_is_to_be_read_stands_out_from_the_ground(colour: str) -> None:
 
 def test_no_days_are_no_picture() -> None:
     with pytest.raises(ValueError, match="nothing"):
-        draw([], "")
+        draw([], "", Language.ENGLISH)
 
 
 def _rgb(colour: str) -> tuple[int, ...]:

@@ -83,8 +83,8 @@ def test_the_card() -> None:
         next_at=told()["at"], positions=["1.2 VTI for $290.00"], orders=["buy $5.00 of BND, filled"],
         key_ending="4F2A", outdated=True, schedule="alarm",
     )  # fmt: skip
-    for part in ("Running", "Armed", "60% VTI, 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
-                 "1.2 VTI", "BND, filled", "wakes itself", "newer version", "1 min ago"):  # fmt: skip
+    for part in ("Running", "Armed", "60% VTI and 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
+                 "1.2 VTI", "BND, filled", "wakes itself", "newer version", "1 minute ago"):  # fmt: skip
         assert part in text(talk), part
 
 
@@ -345,9 +345,9 @@ def test_chart_and_books_come_above_the_screen() -> None:
     assert talk.effect(StartOperation).kind == "chart"
     assert talk.hears("chart", "charted", worker=PAPER.id).last.resend
     assert isinstance(talk.state, Home)
-    talk = at_home().commands("export").hears("export", "exported", worker=PAPER.id, files="orders, runs")
+    talk = at_home().commands("export").hears("export", "exported", worker=PAPER.id, files=["orders", "runs"])
     assert talk.last.resend
-    assert "orders, runs" in text(talk)
+    assert "orders and looks" in text(talk)
 
 
 def test_in_the_middle_of_something_else_the_answer_is_told() -> None:

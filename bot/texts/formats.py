@@ -1,0 +1,130 @@
+"""Numbers, sums, dates and lists as each language writes them, from CLDR by way of Babel; digits are always 0 to 9."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_timedelta, get_timezone_location
+from babel.lists import format_list
+from babel.numbers import NumberPattern, format_decimal, format_percent
+
+from flows.languages import Language
+from flows.notices import UTC, zone_of
+from flows.words import City, Clock, Day, Moment, Money, Number, Percent, Span
+
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+LEAST_SPAN: Final = 60  # seconds
+HOURS_FROM: Final = 1.5  # hours: less is told in minutes
+SMALL: Final = 1000
+
+
+@lru_cache(maxsize=len(Language))
+def locale_of(language: Language) -> Locale:
+    """Give Babel's data of a language; it is loaded when it is first used."""
+    return Locale.parse(language.value)
+
+
+def prepare(language: Language) -> None:
+    """Load now what the first sum and the first date of a language would have to wait for."""
+    money(Money("1.5", signed=True), language)
+    money(Money("1", whole=True), language)
+    moment(Moment(0), language)
+    span(Span(90, "past"), language)
+    listed(["", ""], language)
+    city(City("Europe/Berlin"), language)
+
+
+def integer(value: int, language: Language) -> str:
+    """Write a whole number."""
+    return str(value) if 0 <= value < SMALL else str(format_decimal(value, locale=locale_of(language)))
+
+
+def number(value: Number, language: Language) -> str:
+    """Write a decimal number with all its digits."""
+    amount = decimal(value.value)
+    locale = locale_of(language)
+    return value.value if amount is None else str(format_decimal(amount, locale=locale, decimal_quantization=False))
+
+
+def percent(value: Percent, language: Language) -> str:
+    """Write a share of a hundred."""
+    return str(format_percent(Decimal(value.value) / 100, locale=locale_of(language)))
+
+
+def money(value: Money, language: Language) -> str:
+    """Write a sum; what is none is given back as it is."""
+    amount = decimal(value.amount)
+    if amount is None or not _CURRENCY.fullmatch(value.currency):
+        return f"{value.amount} {value.currency}".strip()
+    pattern, locale = _pattern(language, whole=value.whole), locale_of(language)
+    written = pattern.apply(amount, locale, currency=value.currency, currency_digits=not value.whole)
+    return f"+{written}" if value.signed and amount >= 0 else str(written)
+
+
+@lru_cache(maxsize=2 * len(Language))
+def _pattern(language: Language, *, whole: bool) -> NumberPattern:
+    pattern: NumberPattern = locale_of(language).currency_formats["standard"]
+    if whole:
+        pattern = copy.copy(pattern)
+        pattern.frac_prec = (0, 0)
+    return pattern
+
+
+def decimal(text: str) -> Decimal | None:
+    """Read a number; None for anything else."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def day(value: Day, language: Language) -> str:
+    """Write a date; what is none is given back as it is."""
+    try:
+        return str(format_date(date.fromisoformat(value.date), "medium", locale=locale_of(language)))
+    except ValueError:
+        return value.date
+
+
+def moment(value: Moment, language: Language) -> str:
+    """Write a date with its time of day."""
+    here = _here(value.at, value.zone)
+    return f"{format_date(here, 'medium', locale=locale_of(language))} {here:%H:%M}"
+
+
+def clock(value: Clock) -> str:
+    """Write a time of day, as every language here reads it."""
+    return f"{_here(value.at, value.zone):%H:%M}"
+
+
+def _here(at: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at, zone_of(zone))
+
+
+def span(value: Span, language: Language) -> str:
+    """Write a length of time in minutes, hours or days."""
+    seconds = max(LEAST_SPAN, value.seconds)
+    length = timedelta(seconds=-seconds if value.seen == "past" else seconds)
+    direction, locale = bool(value.seen), locale_of(language)
+    words = format_timedelta(length, "minute", threshold=HOURS_FROM, add_direction=direction, locale=locale)
+    return str(words)
+
+
+def city(value: City, language: Language) -> str:
+    """Name a time zone by its city."""
+    if value.zone == UTC:
+        return UTC
+    return str(get_timezone_location(value.zone, locale=locale_of(language), return_city=True))
+
+
+def listed(items: Sequence[str], language: Language) -> str:
+    """Put what is written already in a row."""
+    return str(format_list(items, "standard", locale=locale_of(language)))
