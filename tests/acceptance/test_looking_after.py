@@ -29,11 +29,11 @@ async def test_status_and_pause_from_the_middle_of_a_second_set_up(ada: Newcomer
     await ada.taps("➕ Another bot", "Hello!")
     await ada.taps("Let's start")
     await ada.taps("I am signed in", "Practice or real money?")
-    await ada.commands("/status", "📊 Your paper bot")
-    await ada.commands("/pause", "⏸ Your paper bot is paused")
+    await ada.commands("/status", "📊 Your PAPER bot")
+    await ada.commands("/pause", "⏸ Your PAPER bot is paused")
     await ada.commands("/rotate", "You are setting up a bot. Finish that first")
     await ada.sees("Practice or real money?")
-    await ada.commands("/resume", "▶️ Your paper bot is running again")
+    await ada.commands("/resume", "▶️ Your PAPER bot is running again")
     assert len(await ada.screens()) == 1
 
 
@@ -44,7 +44,7 @@ async def test_of_two_bots_the_one_that_is_meant_is_asked_for(ada: Newcomer) -> 
     await ada.taps("Let's start")
     await ada.taps("I am signed in")
     await ada.taps("📝 PAPER", "What shall your bot do?")
-    await ada.commands("/pause", "⏸ Your paper bot is paused")
+    await ada.commands("/pause", "⏸ Your PAPER bot is paused")
     await ada.taps("Watch only", "Please check")
     await ada.taps("I agree", "Connect Cloudflare")
     await ada.connects()
