@@ -62,6 +62,14 @@ check: $(NPM)  ## lint, types, import contracts
 test: check  ## everything CI needs
 	@echo "· tests"; $(BIN)/pytest -n 2
 
+.PHONY: browser
+browser: $(NPM)  ## the chat page in Chromium, in Arabic and German, and all transcripts and pictures; a minute or two
+	@$(BIN)/pytest -m long tests/acceptance tests/showcase
+
+.PHONY: showcase
+showcase: $(NPM)  ## play the road in every language; write docs/transcripts and docs/pictures anew
+	@$(PY) -m tests.showcase
+
 .PHONY: crash
 crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 8 to 13 minutes
 	@$(PY) -m tests.crash
