@@ -173,8 +173,7 @@ def standard_names(deployment: Deployment, template: Template) -> tuple[str, ...
 
 
 def _code(template: Template) -> tuple[File, ...]:
-    kind = "application/javascript+module"
-    return tuple((module.name, (module.name, module.content, kind)) for module in template.modules)
+    return tuple((module.name, (module.name, module.content, module.content_type)) for module in template.modules)
 
 
 def _json_part(name: str, value: object) -> File:

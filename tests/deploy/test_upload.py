@@ -19,6 +19,8 @@ from deploy.template import Template, read_template
 from tests.deploy.scripted import Scripted, good
 from tests.deploy.site import ACCOUNT, DEPLOYMENT, KEYS, SCRIPT_PATH, TOKEN
 
+KINDS = {".js": "application/javascript+module", ".html": "text/plain"}
+
 
 def parts(body: bytes, kind: str) -> list[tuple[str, str | None, str, bytes]]:
     """Name, filename, type and bytes of every part, read by the standard library rather than by what made it."""
@@ -55,7 +57,7 @@ async def test_code_goes_up_byte_for_byte(server: Scripted, cloudflare: Cloudfla
     _, found = await uploaded(server, cloudflare, template, keys=KEYS)
     assert found[0][:3] == ("metadata", None, "application/json")
     assert found[1:] == [
-        (module.name, module.name, "application/javascript+module", module.content) for module in template.modules
+        (module.name, module.name, KINDS[Path(module.name).suffix], module.content) for module in template.modules
     ]
 
 
@@ -130,7 +132,9 @@ async def test_both_keys_change_in_one_request(server: Scripted, cloudflare: Clo
 def test_the_template_is_the_published_folder() -> None:
     template = read_template()
     folder = Path(__file__).parents[2] / "worker_template"
-    assert {m.name: m.content for m in template.modules} == {p.name: p.read_bytes() for p in folder.glob("*.js")}
+    assert {m.name: m.content for m in template.modules} == {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in {".js", ".html"}
+    }
     assert template.modules[0].name == "worker.js"
     assert template.modules[0].sha256 == hashlib.sha256((folder / "worker.js").read_bytes()).hexdigest()
     assert len(template.version) == 12
