@@ -20,14 +20,17 @@ from bot.lookout.sight import looks
 from bot.lookout.summaries import Summaries, briefs
 from bot.metered import Metered
 from bot.metrics import Metrics
+from bot.opener import opener
 from bot.operations.adopting import ADOPTION, CLEARING, adopt_worker, clear_leftover
 from bot.operations.arriving import arrive
 from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
+from bot.operations.forms import OPENING, PREPARING, await_keys, close_form, open_form, prepare
 from bot.operations.grace import GRACE, Grace
-from bot.operations.tending import ROTATION, destroy, rotate, tend
+from bot.operations.rotating import ROTATION, rotate
+from bot.operations.tending import destroy, tend
 from bot.operations.trading import TRADING, trade
 from bot.operations.verifying import READING, UPDATE, update, verify
 from bot.operations.waking import wake
@@ -56,6 +59,8 @@ from deploy.wire import open_http
 
 CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
 HOURS_EVERY = 20.0  # seconds between two looks whose hour for a summary has come
+LONG = ("deploy", "prepare", "destroy", "grace", "arrive")
+FORM_PATIENCE = 900.0  # a form is open for ten minutes
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 # The steps of each kind of work that are worth showing.
 SHOWN: Mapping[str, Sequence[str]] = {
@@ -67,6 +72,8 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "adopt": ADOPTION,
     "clear": CLEARING,
     "grace": GRACE,
+    "prepare": PREPARING,
+    "form": OPENING,
 }
 
 
@@ -108,7 +115,7 @@ class Soar:
         self.tickets = Tickets(sealing, self.database, clock=clock, fresh_id=fresh_id)
         self.memory = AnchorMemory(self.database)
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock)
-        conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings))
+        conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings), opener=opener(keyring))
         self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=not self.database.shared)
         self.stage = Stage(
             self.database,
@@ -133,7 +140,7 @@ class Soar:
             on_progress=self.metrics.steps(self.board.reached),
             clock=SystemClock(),
             new_incident=new_incident,
-            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "grace": PATIENCE, "arrive": PATIENCE}),
+            limits=Limits(timeouts=dict.fromkeys(LONG, PATIENCE) | {"keys": FORM_PATIENCE}),
         )
         self.stage.runs(self.runner, enlisted=self.database.shared)
         self.watchdog = Watchdog(self.runner, self.metrics.ends(ends.commit), new_incident)
@@ -164,6 +171,8 @@ class Soar:
                 alpaca_data=settings.alpaca_data_url,
                 cloudflare_api=settings.cloudflare_api_url,
                 worker=settings.worker_url_template,
+                bot=settings.bot_id,
+                webapp_key=settings.telegram_webapp_key,
             ),
             clock=self.clock,
         )
@@ -180,6 +189,10 @@ class Soar:
             "connect": connect_account,
             "deploy": deploy_worker,
             "arrive": arrive,
+            "prepare": prepare,
+            "form": open_form,
+            "close_form": close_form,
+            "keys": await_keys,
             "undo": undo,
             "verify": verify,
             "update": update,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -49,7 +49,16 @@ class Link:
     place: Place
 
 
-Button: TypeAlias = "Tap | Link"
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A button that opens one person's own page: as a Mini App inside Telegram, or as a plain link."""
+
+    label: Text
+    url: str = field(repr=False)
+    app: bool
+
+
+Button: TypeAlias = "Tap | Link | Open"
 
 
 @dataclass(frozen=True, slots=True)

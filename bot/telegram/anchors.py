@@ -139,5 +139,5 @@ class Anchors:
     def _drawn(self, wish: _Wish) -> tuple[str, Keyboard | None]:
         shown = wish.shown
         self._last[shown.chat_id] = self._clock()
-        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress))
+        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress, form=shown.form))
         return body(screen, shown.language), keyboard(screen, shown.version, self._places, shown.language)
