@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(PY):
 	@echo "· making a virtual environment in $(VENV)"
@@ -62,6 +62,14 @@ check: $(NPM)  ## lint, types, import contracts
 test: check  ## everything CI needs
 	@echo "· tests"; $(BIN)/pytest -n 2
 
+.PHONY: browser
+browser: $(NPM)  ## the chat page in Chromium, in Arabic and German, and all transcripts and pictures; a minute or two
+	@$(BIN)/pytest -m long tests/acceptance tests/showcase
+
+.PHONY: showcase
+showcase: $(NPM)  ## play the road in every language; write docs/transcripts and docs/pictures anew
+	@$(PY) -m tests.showcase
+
 .PHONY: crash
 crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 8 to 13 minutes
 	@$(PY) -m tests.crash
@@ -75,12 +83,30 @@ fuzz: $(NPM)  ## draw more than 20,000 conversations, pastes and runs of updates
 scale: $(NPM)  ## 1,000 chats, three replicas over PostgreSQL, one of them killed with -9 every 20 s
 	@$(PY) -m tests.scale
 
+SOAKED := 10000
+.PHONY: soak
+soak: $(NPM)  ## 10,000 people set a bot up in one process, and nothing grows; 10 to 20 minutes, SOAKED=… for fewer
+	@$(PY) -m bench.soak --onboardings $(SOAKED)
+
 .PHONY: bench
 bench: $(NPM)  ## measure
 	@$(PY) -m bench
+
+# The peers need older versions of what Soar stands on, so they live in an environment of their own.
+PEERS := .venv-peers
+$(PEERS)/.installed: requirements-peers.lock
+	@echo "· installing Soar's peers in $(PEERS) (half a minute, once)"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	@touch $@
+
+.PHONY: bench-peers
+bench-peers: $(NPM) $(PEERS)/.installed  ## measure Soar beside its peers; about 15 minutes
+	@$(PY) -m bench.beside --plot docs/pictures/beside.svg
 
 .PHONY: lock
 lock:  ## write the lock files anew; needs uv
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-strip-extras --no-header --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-strip-extras --no-header --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --universal --no-emit-index-url --no-strip-extras --no-header bench/peers/requirements.in -o requirements-peers.lock
 	npm install --package-lock-only

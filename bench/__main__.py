@@ -31,14 +31,14 @@ def steady(people: int, rounds: int) -> dict[str, Any]:
     """Everybody onboards, with a second between steps and a deploy of two."""
     latency = DEPLOY / REQUESTS_PER_DEPLOY
     cycle = THINK * len([*TO_SECRET, LAST]) + DEPLOY + latency * REQUESTS_PER_CONNECT
-    order = {"do": "steady", "think": THINK, "rounds": rounds, "ramp": cycle}
+    order = {"do": "steady", "think": THINK, "rounds": rounds, "ramp": cycle, "most": 10 * cycle * rounds}
     result = run(people, order, latency)
     return {**result, "most": people / (cycle + THINK)}  # the second set-up begins with a tap more
 
 
 def burst(people: int) -> dict[str, Any]:
     """Everybody answers the last question in the same moment."""
-    return run(people, {"do": "burst", "rest": REST}, 0.0)
+    return run(people, {"do": "gather"}, 0.0)
 
 
 def run(people: int, order: dict[str, Any], latency: float) -> dict[str, Any]:

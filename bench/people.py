@@ -95,6 +95,10 @@ class Person:
         """Wait until the Worker runs."""
         await self._until(lambda screen: AGAIN.action in screen.taps, "the end")
 
+    def has_a_bot(self) -> bool:
+        """Tell whether the screen says that the Worker runs."""
+        return self._screen is not None and AGAIN.action in self._screen.taps
+
     async def onboards(self) -> None:
         """Walk the whole road."""
         await self.to_secret()
@@ -114,4 +118,4 @@ class Person:
         self._telegram.taps(self._chat, screen, screen.taps[step.action])
 
     def _paste(self, step: Paste) -> None:
-        self._telegram.says(self._chat, str(getattr(self._papers, step.paper)))
+        self._telegram.says(self._chat, str(getattr(self._papers, step.paper)), secret=True)

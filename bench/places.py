@@ -31,13 +31,19 @@ def papers(cloudflare: str, alpaca: ServedAlpaca, number: int) -> dict[str, str]
 
 
 def main() -> None:
-    """Serve until standard input ends; the first line of output says where, and hands out the papers."""
+    """Serve until standard input ends; the first line of output says where, and hands out the papers.
+
+    Each further line of input asks for papers for so many more people.
+    """
     people = int(sys.argv[1])
     with ServedAlpaca() as alpaca, Served(create_app(public_url="", execution=False)) as cloudflare:
         made = [papers(cloudflare.url, alpaca, number) for number in range(people)]
         alpaca_urls = {"paper": alpaca.paper_url, "live": alpaca.live_url, "data": alpaca.data_url}
         print(json.dumps({"cloudflare": cloudflare.url, "alpaca": alpaca_urls, "papers": made}), flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            more = range(len(made), len(made) + int(line))
+            made += [papers(cloudflare.url, alpaca, number) for number in more]
+            print(json.dumps(made[more.start :]), flush=True)
 
 
 if __name__ == "__main__":

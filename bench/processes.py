@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bench.places import ask
-from sandbox.bot_process import HOUSE, BotProcess
+from sandbox.bot_process import BOT, HOUSE, BotProcess
 
 TOKEN = "7000000001:bench-telegram-bot-token-00000000000"  # noqa: S105  (opens nothing)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,7 +48,7 @@ class Helper:
             raise RuntimeError("a process of the bench has ended; what it said stands above")
         return json.loads(line)
 
-    def told(self, order: dict[str, Any]) -> Any:  # noqa: ANN401
+    def told(self, order: dict[str, Any] | int) -> Any:  # noqa: ANN401
         """Give an order and wait for its result."""
         if self._process.stdin is not None:
             self._process.stdin.write(json.dumps(order) + "\n")
@@ -113,7 +114,7 @@ def machine_seconds() -> float:
 class World:
     """Everything that runs; `startup` is the bot's, in seconds."""
 
-    places: Helper
+    places: Helper | None  # a peer asks nobody but Telegram
     crowd: Helper
     bot: BotProcess
     cloudflare: str
@@ -122,7 +123,15 @@ class World:
 
     def latency(self, seconds: float) -> None:
         """Let every request to Cloudflare or a Worker take so long."""
-        ask(f"{self.cloudflare}/_sandbox/latency", {"seconds": seconds, "workers_seconds": seconds})
+        if self.places is not None:
+            ask(f"{self.cloudflare}/_sandbox/latency", {"seconds": seconds, "workers_seconds": seconds})
+
+    def more_papers(self, people: int) -> list[dict[str, str]]:
+        """Sign so many more people up."""
+        if self.places is None:
+            raise RuntimeError("nobody to sign up at")
+        made: list[dict[str, str]] = self.places.told(people)
+        return made
 
     def load(self, order: dict[str, Any]) -> dict[str, Any]:
         """Have the crowd do something; adds what it cost the bot, and the share of the machine that others took."""
@@ -136,14 +145,15 @@ class World:
         return result
 
     def _helpers(self) -> float:
-        return cpu_seconds(self.places.pid) + cpu_seconds(self.crowd.pid)
+        return sum(cpu_seconds(each.pid) for each in (self.places, self.crowd) if each is not None)
 
 
 class Running:
     """A fresh world; a context manager."""
 
-    def __init__(self, people: int, folder: Path, **settings: str) -> None:
-        """Nothing runs yet; `settings` are more of the bot's."""
+    def __init__(self, people: int, folder: Path, *, command: Sequence[str] = BOT, **settings: str) -> None:
+        """Nothing runs yet; `settings` are more of the bot's, `command` starts another than the usual one."""
+        self._command = command
         self._people = people
         self._folder = folder
         self._settings = settings
@@ -169,7 +179,7 @@ class Running:
             "SOAR_DATA_DIR": str(self._folder / "data"),
             **self._settings,
         }
-        bot = BotProcess(environment, self._folder / "bot.log")
+        bot = BotProcess(environment, self._folder / "bot.log", command=self._command)
         began = time.monotonic()
         self._open.enter_context(bot)
         startup = time.monotonic() - began

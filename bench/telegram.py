@@ -46,6 +46,7 @@ class Chat:
     screens: dict[int, Screen] = field(default_factory=dict)
     handed: dict[int, float] = field(default_factory=dict)  # message → its update was given to the bot
     sent: dict[int, float] = field(default_factory=dict)  # message → the person sent it
+    secrets: set[int] = field(default_factory=set)  # messages with a pasted secret that can still be read
     awaiting: float | None = None  # the moment the bot got a tap that it has not shown anything for
 
 
@@ -57,6 +58,7 @@ class Times:
     delete_after_sending: list[tuple[float, float]] = field(default_factory=list)
     screen_after_tap: list[tuple[float, float]] = field(default_factory=list)
     calls: int = 0
+    last_call: float = 0.0
 
 
 class Telegram:
@@ -74,6 +76,7 @@ class Telegram:
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message,
             "deleteMessages": self._delete_messages,
+            "deleteMessage": self._delete_message,
         }
 
     def answer(self, path: str, body: bytes, reply: Reply) -> None:
@@ -84,16 +87,33 @@ class Telegram:
             self._get_updates(values, reply)
             return
         self.times.calls += 1
+        self.times.last_call = time.monotonic()
         status, answer = self._methods.get(name, _fine)(values)
         reply(status, answer)
 
+    def secrets_left(self) -> int:
+        """Count the messages with a secret that can still be read."""
+        return sum(len(chat.secrets) for chat in self.chats.values())
+
+    def waiting_for_delete(self) -> list[tuple[float, float]]:
+        """List secrets that the bot has got and not deleted: now, and for how long it has had them."""
+        now = time.monotonic()
+        return [
+            (now, now - chat.handed[message])
+            for chat in self.chats.values()
+            for message in chat.secrets
+            if message in chat.handed
+        ]
+
     # -- what people do ------------------------------------------------------------------------------------------
 
-    def says(self, chat: Chat, text: str) -> int:
+    def says(self, chat: Chat, text: str, *, secret: bool = False) -> int:
         """Send a message; returns its id."""
         message_id = self._next_message = self._next_message + 1
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else None
         chat.sent[message_id] = time.monotonic()
+        if secret:
+            chat.secrets.add(message_id)
         message = {**_message(chat.id, message_id, text), "from": _person(chat.id)}
         self._tell(chat, {"message": {**message, **({"entities": entities} if entities else {})}}, message_id)
         return message_id
@@ -173,13 +193,18 @@ class Telegram:
         chat.changed(screen)
         return 200, json.dumps({"ok": True, "result": _shown(chat.id, screen)}).encode()
 
+    def _delete_message(self, values: dict[str, str]) -> tuple[int, bytes]:
+        return self._delete_messages({**values, "message_ids": f"[{values['message_id']}]"})
+
     def _delete_messages(self, values: dict[str, str]) -> tuple[int, bytes]:
         chat, now = self.chats[int(values["chat_id"])], time.monotonic()
         for message_id in json.loads(values["message_ids"]):
             chat.screens.pop(message_id, None)
-            if (handed := chat.handed.pop(message_id, None)) is not None:
+            chat.secrets.discard(message_id)
+            handed, sent = chat.handed.pop(message_id, None), chat.sent.pop(message_id, None)
+            if handed is not None and sent is not None:  # once: a bot that was killed may delete it again
                 self.times.delete_after_handing.append((now, now - handed))
-                self.times.delete_after_sending.append((now, now - chat.sent.pop(message_id)))
+                self.times.delete_after_sending.append((now, now - sent))
         return 200, TRUE
 
 

@@ -47,6 +47,7 @@ class Health:
 
     async def _measured(self, _request: Request) -> Response:
         await self._count()
+        self._metrics.gauge("tasks", len(asyncio.all_tasks()))
         return Response(self._metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _count(self) -> bool:

@@ -70,6 +70,7 @@ class Metrics:
                 ("operations_unfinished", "Operations that wait or run."),
                 ("updates_at_telegram", "Updates waiting at Telegram, when last asked; with a webhook only."),
                 ("database_up", "1 when the database answered."),
+                ("tasks", "Tasks of the event loop: about 16 at rest, and some for each chat that is being served."),
             )
         }
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,14 +14,29 @@ from typing import Self
 from sandbox.time.timeline import Timeline
 
 HOUSE = Path(__file__).resolve().parent.parent
+BOT = (sys.executable, "-m", "bot", "run")
+RUNNING = "soar is running"
 
 
 class BotProcess:
     """`python -m bot run` with the given environment; what it logs goes to a file."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, timeline: Timeline | None = None) -> None:
-        """Nothing is started yet; with a `timeline` it lives by that time."""
-        self._follows = ["sandbox.time.follow", str(timeline.file.resolve())] if timeline is not None else []
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        timeline: Timeline | None = None,
+        *,
+        command: Sequence[str] = BOT,
+        running: str = RUNNING,
+    ) -> None:
+        """Nothing is started yet; with a `timeline` it lives by that time.
+
+        `running` is what another `command` says when it runs.
+        """
+        follows = ["-m", "sandbox.time.follow", str(timeline.file.resolve())] if timeline is not None else ["-m"]
+        self._command = [*command] if command is not BOT else [sys.executable, *follows, "bot", "run"]
+        self._running = running.encode()
         self._environment = dict(environment)
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -36,8 +51,8 @@ class BotProcess:
     def start(self) -> Self:
         """Start it; returns at once."""
         with self.log.open("ab") as sink:
-            self._process = subprocess.Popen(  # noqa: S603  (this Python, our own modules)
-                [sys.executable, "-m", *self._follows, "bot", "run"],
+            self._process = subprocess.Popen(  # noqa: S603  (our own modules)
+                self._command,
                 cwd=HOUSE,
                 env=self._environment,
                 stdout=sink,
@@ -50,7 +65,7 @@ class BotProcess:
     def ready(self, seconds: float = 20.0) -> Self:
         """Wait until it says that it is running. Raises RuntimeError with the end of its log."""
         deadline = time.monotonic() + seconds
-        while b"soar is running" not in self.log.read_bytes():
+        while self._running not in self.log.read_bytes():
             if self.ended() or time.monotonic() > deadline:
                 raise RuntimeError(self.log.read_text(errors="replace")[-2000:] or "the bot said nothing")
             time.sleep(0.02)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.cloudflare.state import Binding, Module, Version
+from sandbox.time.timeline import REAL, Course
 
 # Runs beside the Worker in the same process: tells what its code exports and fires scheduled().
 ATTENDANT = "sandbox-attendant.js"
@@ -30,31 +31,31 @@ export default {
   },
 };
 """
-# What a Worker of a sandbox that is ahead of its time is wrapped in; the code itself stays as it was uploaded.
-AHEAD = "sandbox-ahead.js"
-AHEAD_CODE = """
-const now = () => Math.floor(real.now() + SHIFT);
+# What a Worker is wrapped in whose sandbox has a time of its own; the code itself stays as it was uploaded.
+TIME = "sandbox-time.js"
+TIME_CODE = """
 const real = Date;
+const now = () => Math.floor(real.now() * RATE + SHIFT);
 globalThis.Date = new Proxy(real, {
   construct: (_, given, target) => Reflect.construct(real, given.length ? given : [now()], target),
   apply: () => String(new real(now())),
   get: (_, name) => (name === "now" ? now : Reflect.get(real, name)),
 });
-export const ahead = SHIFT;
+export const outside = (when) => (Number(when) - SHIFT) / RATE;
 """
 WRAPPED = "sandbox-wrapped.js"
 WRAPPED_CODE = """
-import { ahead } from "AHEAD";
+import { outside } from "TIME";
 import * as code from MAIN;
 export * from MAIN;
 export default code.default;
 """
-# An alarm is set by the shifted clock and goes off by the runtime's own.
+# An alarm is set by that clock and goes off by the runtime's own.
 OBJECT_CODE = """
 export class NAME extends code.NAME {
   constructor(ctx, env) {
     const set = ctx.storage.setAlarm.bind(ctx.storage);
-    ctx.storage.setAlarm = (when, ...more) => set(Number(when) - ahead, ...more);
+    ctx.storage.setAlarm = (when, ...more) => set(outside(when), ...more);
     super(ctx, env);
   }
 }
@@ -95,15 +96,15 @@ class Place:
         return self.folder / "a"
 
 
-def write_program(version: Version, place: Place, ahead: float = 0.0) -> None:
+def write_program(version: Version, place: Place, course: Course = REAL) -> None:
     """Write config and modules into the place's folder, readable by this user alone.
 
-    The Worker's clock runs `ahead` of the real one by so many seconds; that takes a main module that is an ES module.
+    `course` is that of the Worker's clock; any but the real one's takes a main module that is an ES module.
     """
     files: dict[str, bytes] = {}
     modules = _modules(version, files)
-    if ahead:
-        modules = [*_wrapping(version, ahead, files), *modules]
+    if course != REAL:
+        modules = [*_wrapping(version, course, files), *modules]
     _write(place.folder / "attendant.js", ATTENDANT_CODE.replace("MAIN", json.dumps(version.main_module)).encode())
     for name, content in files.items():
         _write(place.folder / name, content)
@@ -125,14 +126,15 @@ def _modules(version: Version, files: dict[str, bytes]) -> list[str]:
     return entries
 
 
-def _wrapping(version: Version, ahead: float, files: dict[str, bytes]) -> list[str]:
+def _wrapping(version: Version, course: Course, files: dict[str, bytes]) -> list[str]:
     """Put a new main module before the Worker's own, which is loaded after the clock has been replaced."""
     main = json.dumps(version.main_module)
     objects = "".join(OBJECT_CODE.replace("NAME", name) for name in version.namespaces)
-    wrapped = WRAPPED_CODE.replace("AHEAD", AHEAD).replace("MAIN", main) + objects
+    wrapped = WRAPPED_CODE.replace("TIME", TIME).replace("MAIN", main) + objects
     files["wrapped"] = wrapped.encode()
-    files["ahead"] = AHEAD_CODE.replace("SHIFT", str(round(ahead * 1000))).encode()
-    return [f'(name = "{WRAPPED}", esModule = embed "wrapped")', f'(name = "{AHEAD}", esModule = embed "ahead")']
+    clock = TIME_CODE.replace("RATE", repr(course.rate)).replace("SHIFT", repr(course.shift * 1000))
+    files["time"] = clock.encode()
+    return [f'(name = "{WRAPPED}", esModule = embed "wrapped")', f'(name = "{TIME}", esModule = embed "time")']
 
 
 def _module(module: Module, file: str) -> str:

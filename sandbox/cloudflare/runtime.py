@@ -17,6 +17,7 @@ from pathlib import Path
 from sandbox.cloudflare.program import Place
 from sandbox.cloudflare.state import Script, Version
 from sandbox.cloudflare.workerd import Answer, Exports, Workerd, WorkerGoneError
+from sandbox.time.timeline import REAL, Course
 
 Judge = Callable[[Exports], None]
 PREFIX = "soar-cf-"
@@ -47,10 +48,10 @@ class Runtime:
     New code for a running Worker is therefore tried first in a process of its own with no stored objects.
     """
 
-    def __init__(self, workdir: Path | None = None, ahead: Callable[[], float] = lambda: 0.0) -> None:
-        """`ahead` tells by how many seconds the clock of a Worker that starts now runs ahead of the real one."""
+    def __init__(self, workdir: Path | None = None, course: Callable[[], Course] = lambda: REAL) -> None:
+        """`course` tells how the clock of a Worker that starts now runs."""
         remove_leftovers()
-        self._ahead = ahead
+        self._course = course
         # Readable by this user alone, and short, since the length of a socket's path is limited.
         self._private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._objects = Path(tempfile.mkdtemp(prefix="objects-", dir=workdir or self._private))
@@ -163,7 +164,7 @@ class Runtime:
 
     async def _start(self, version: Version, objects: Path) -> Workerd:
         place = Place(self._private / str(next(self._numbers)), objects)
-        return await Workerd.start(version, place, self._ahead())
+        return await Workerd.start(version, place, self._course())
 
     def _end_now(self) -> None:
         for worker in self._running.values():

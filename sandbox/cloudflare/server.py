@@ -24,7 +24,7 @@ from sandbox.cloudflare.faults import Faults
 from sandbox.cloudflare.firing import fire_due, listed
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Cloud
-from sandbox.time.timeline import Timeline
+from sandbox.time.timeline import REAL, Course, Timeline
 
 
 def utc_now() -> datetime:
@@ -32,8 +32,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _real() -> float:
-    return 0.0
+def _real() -> Course:
+    return REAL
 
 
 def random_id() -> str:
@@ -61,7 +61,7 @@ def create_app(
     """
     now = timeline.moment if timeline is not None else now
     cloud = Cloud(now, new_id)
-    runtime = Runtime(workdir, (lambda: timeline.shift) if timeline else _real) if execution else None
+    runtime = Runtime(workdir, (lambda: timeline.course) if timeline else _real) if execution else None
     faults, latency = Faults(), Latency()
     calls = Calls(now, lambda headers: kind_of(headers, cloud))
     clock = CronClock(now=now, delay=timedelta(seconds=cron_delay), running=crons)

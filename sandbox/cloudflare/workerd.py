@@ -18,6 +18,7 @@ import httpx
 
 from sandbox.cloudflare.program import Place, write_program
 from sandbox.cloudflare.state import Version
+from sandbox.time.timeline import REAL, Course
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20.0
@@ -80,14 +81,14 @@ class Workerd:
         self._ended = False
 
     @classmethod
-    async def start(cls, version: Version, place: Place, ahead: float = 0.0) -> Workerd:
-        """Start and wait until it listens, `ahead` seconds ahead of the real time.
+    async def start(cls, version: Version, place: Place, course: Course = REAL) -> Workerd:
+        """Start and wait until it listens; its clock runs by `course`.
 
         Raises InvalidWorkerError if the code does not load.
         """
         place.folder.mkdir(mode=0o700)
         place.objects.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_program(version, place, ahead)
+        write_program(version, place, course)
         reading, writing = os.pipe()
         process = _spawn(place, writing)
         os.close(writing)
