@@ -12,14 +12,13 @@ from sqlalchemy import Connection
 from bot import speech, wishes
 from bot.consequences import Occurrence, carry_out, receipt
 from bot.meaning import meant
-from bot.opener import Opener
 from bot.operations_store import Enlist
 from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
 from flows import events
 from flows.codec import Dialog, dump, load
 from flows.effects import Effect, KeepLanguage, Move
 from flows.footing import rest
-from flows.forming import FormOpen
+from flows.jobs import GRANTED
 from flows.languages import Language, spoken
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
@@ -73,12 +72,14 @@ class Shown:
     anchor: int | None
     workers: tuple[events.Worker, ...]
     language: Language = Language.ENGLISH
-    form: events.FormLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step that has been taken and stored. `outgrown` are messages of ours that have had their time."""
+    """A step that has been taken and stored.
+
+    `outgrown` are messages of ours that have had their time, `lent` the tokens to give back, still sealed.
+    """
 
     result: Result
     shown: Shown
@@ -86,6 +87,7 @@ class Turn:
     shredded: bool = False
     changed: bool = True
     outgrown: tuple[int, ...] = ()
+    lent: tuple[tickets.Ticket, ...] = ()
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -117,19 +119,12 @@ class Conversation:
     """Takes steps; its works run inside the database's write transaction and may run twice."""
 
     def __init__(
-        self,
-        *,
-        clock: Callable[[], float],
-        fresh_id: Callable[[], str],
-        enlist: Enlist | None = None,
-        opener: Opener | None = None,
+        self, *, clock: Callable[[], float], fresh_id: Callable[[], str], enlist: Enlist | None = None
     ) -> None:
         """Take time (unix seconds) and ids (16 hex digits) from outside.
 
-        `enlist` tells a dispatcher of an operation in the transaction that adds its row; `opener` makes the link of a
-        private form that is open.
+        `enlist` tells a dispatcher of an operation in the transaction that adds its row.
         """
-        self._opener = opener
         self._clock = clock
         self._fresh_id = fresh_id
         self._enlist = enlist
@@ -144,18 +139,7 @@ class Conversation:
 
     def _look(self, connection: Connection, *, chat_id: int) -> Shown:
         row = dialogs.load(connection, chat_id)
-        shown = _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id), _speech(row))
-        return self._with_form(connection, shown)
-
-    def _with_form(self, connection: Connection, shown: Shown) -> Shown:
-        """Add the way into the private form, where the screen shows one."""
-        state = shown.dialog.state
-        if not isinstance(state, FormOpen) or self._opener is None:
-            return shown
-        worker = workers.get(connection, state.job.worker)
-        if worker is None or worker.chat_id != shown.chat_id:
-            return shown
-        return replace(shown, form=self._opener(worker, state, shown.language))
+        return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id), _speech(row))
 
     def _take(self, connection: Connection, *, occasion: Occasion, now: float, fresh_id: str) -> Turn:
         row = dialogs.hold(connection, occasion.chat_id)
@@ -163,7 +147,7 @@ class Conversation:
         dialog = _dialog(row, known)
         before = _speech(row)
         tongue = _Speech(before.chosen, occasion.language or before.seen)
-        shown = self._with_form(connection, _shown(occasion.chat_id, row, dialog, known, tongue))
+        shown = _shown(occasion.chat_id, row, dialog, known, tongue)
         if not _note(connection, occasion, now):
             return Turn(Result.DUPLICATE, shown)
         if occasion.event is None:
@@ -176,6 +160,7 @@ class Conversation:
         if isinstance(event, events.Command | events.Tapped):
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
         move = advance(dialog.state, event, context)
+        lent = _lent(connection, dialog.state, move.state, now)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = carry_out(
             connection, Occurrence(occasion.chat_id, now, fresh_id, shown.language, self._enlist), move.effects
@@ -186,15 +171,14 @@ class Conversation:
         if forgotten is not None:
             blank = Dialog(move.state, receipt(forgotten))
             shown = Shown(occasion.chat_id, blank, 0, shown.anchor, (), shown.language)
-            return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown)
+            return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown, lent=lent)
         tongue = tongue.after(move.effects)
         same = row is not None and dialog == after and tongue == before
         version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now, tongue)
         if same and isinstance(occasion.event, events.Said | events.Pasted):
             move = replace(move, resend=True)  # the same remark twice must not look like silence
         shown = Shown(occasion.chat_id, after, version, shown.anchor, known, tongue.language)
-        shown = self._with_form(connection, shown)
-        return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown)
+        return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown, lent=lent)
 
     @staticmethod
     def _save(  # noqa: PLR0917  (the parts of one row)
@@ -259,6 +243,13 @@ def _keep_tickets(connection: Connection, occasion: Occasion, before: State, aft
         if ticket.id in kept:
             tickets.put(connection, ticket)
     return sum(tickets.delete_one(connection, ticket) for ticket in carried(before) - kept) > 0
+
+
+def _lent(connection: Connection, before: State, after: State, now: float) -> tuple[tickets.Ticket, ...]:
+    """Take along what Cloudflare lent and the next state no longer carries: after the commit it is given back."""
+    over = sorted(each for each in carried(before) - carried(after) if each.startswith(GRANTED))
+    found = (tickets.get(connection, each, now=now) for each in over)
+    return tuple(each for each in found if each is not None)
 
 
 def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dialog:

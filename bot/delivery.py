@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -49,11 +49,13 @@ class Ears:
 class Hooked:
     """Listens for Telegram first, and only then tells it where to come to."""
 
-    def __init__(self, inlet: Inlet, telegram: Telegram, dispatcher: Dispatcher, ears: Ears) -> None:
-        """Bind the address. Raises OSError."""
+    def __init__(
+        self, inlet: Inlet, telegram: Telegram, dispatcher: Dispatcher, ears: Ears, beside: Sequence[Route] = ()
+    ) -> None:
+        """Bind the address; `beside` are routes to serve there too. Raises OSError."""
         secret = inlet.secret.get_secret_value()
         self._webhook = Webhook(dispatcher.handle, dispatcher.park, secret, watch=ears.watch)
-        app = Starlette(routes=[Route(urlsplit(inlet.url).path or "/", self._webhook, methods=["POST"])])
+        app = Starlette(routes=[Route(urlsplit(inlet.url).path or "/", self._webhook, methods=["POST"]), *beside])
         self._listener = Listener(app, inlet.address, grace=STOP_SECONDS)
         self._subscription = Subscription(
             telegram,
@@ -77,10 +79,12 @@ class Hooked:
             group.create_task(self._subscription.run())
 
 
-def delivery(inlet: Inlet | None, telegram: Telegram, dispatcher: Dispatcher, ears: Ears) -> Delivery:
+def delivery(
+    inlet: Inlet | None, telegram: Telegram, dispatcher: Dispatcher, ears: Ears, beside: Sequence[Route] = ()
+) -> Delivery:
     """Choose by the settings. Raises OSError when the address to listen on cannot be had."""
     if inlet is not None:
-        return Hooked(inlet, telegram, dispatcher, ears)
+        return Hooked(inlet, telegram, dispatcher, ears, beside)
     return Receiver(
         telegram,
         dispatcher.handle,

@@ -52,20 +52,23 @@ class Life:
         self._strays = Strays(soar.database, soar.stage.show, clock=soar.clock, name=fresh_id())
         self._health = Health(soar.database, metrics, receiving=lambda: self._delivery.receiving)
         address = soar.settings.metrics_address
-        self._listener = Listener(self._health.app(), address, grace=1) if address else None
+        self._listeners = [Listener(self._health.app(), address, grace=1)] if address else []
+        if soar.pages is not None and soar.settings.inlet is None:  # else the webhook's address serves them, too
+            self._listeners.append(Listener(soar.pages.app(), soar.settings.listens, grace=1))
 
     async def run(self) -> None:
         """Run until cancelled; what has begun is finished or left for the next start.
 
         Raises InvalidToken or BadWebhook.
         """
-        watched = asyncio.create_task(self._listener.run()) if self._listener else None
+        listening = [asyncio.create_task(each.run()) for each in self._listeners]
         try:
             await self._live()
         finally:
-            if watched is not None:
-                watched.cancel()
-                await asyncio.wait([watched])
+            for each in listening:
+                each.cancel()
+            if listening:
+                await asyncio.wait(listening)
 
     async def _live(self) -> None:
         soar = self._soar
@@ -98,7 +101,8 @@ class Life:
 
     def _receiving(self, ears: Ears) -> Delivery:
         soar = self._soar
-        make = partial(delivery, soar.settings.inlet, soar.telegram, soar.dispatcher, ears)
+        beside = [soar.pages.route()] if soar.pages else []
+        make = partial(delivery, soar.settings.inlet, soar.telegram, soar.dispatcher, ears, beside)
         if soar.database.shared and soar.settings.inlet is None:  # Telegram lets one alone fetch
             return Solo(Turn(soar.settings.storage_url, FETCHING), make)
         return make()

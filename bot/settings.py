@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.address import Address
+from bot.oauth.client import Registration, site_of
 from bot.storage.dialect import is_postgresql
 from bot.telegram.pace import Limits
 from deploy.cloudflare import API_URL
@@ -20,9 +21,6 @@ from deploy.deployment import WORKER_URL_TEMPLATE
 
 NOT_SET = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
 
-
-# What Telegram signs Mini App launch data with: https://core.telegram.org/bots/webapps#validating-data-for-third-party-use
-WEBAPP_KEY = "e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d"
 
 UNPROVEN = (
     "SOAR_WEBHOOK_URL needs SOAR_WEBHOOK_SECRET: 16 to 256 letters, digits, _ and -; openssl rand -hex 32 makes one"
@@ -51,7 +49,6 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr
     telegram_api_url: str = "https://api.telegram.org"
-    telegram_webapp_key: str = WEBAPP_KEY
     cloudflare_api_url: str = API_URL
     worker_url_template: str = WORKER_URL_TEMPLATE
     alpaca_paper_url: str = "https://paper-api.alpaca.markets"
@@ -66,16 +63,11 @@ class Settings(BaseSettings):
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
     listen: str = ""
+    cloudflare_oauth_client_id: str = ""
+    cloudflare_oauth_redirect_url: str = ""
     metrics_listen: str = ""
     allowed_users: str = ""
     log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
-
-    @field_validator("telegram_webapp_key")
-    @classmethod
-    def _is_a_key(cls, value: str) -> str:
-        if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
-            raise ValueError("64 hexadecimal digits")
-        return value.strip().lower()
 
     @classmethod
     def read(cls) -> Self:
@@ -92,12 +84,6 @@ class Settings(BaseSettings):
                 raise BadSettings(NOT_SET)
             return settings
         raise BadSettings(problem)
-
-    @property
-    def bot_id(self) -> int:
-        """The bot's number at Telegram, which its token begins with; 0 where that says none."""
-        number = self.telegram_token.get_secret_value().strip().partition(":")[0]
-        return int(number) if number.isascii() and number.isdigit() else 0
 
     @property
     def storage_url(self) -> str:
@@ -138,7 +124,24 @@ class Settings(BaseSettings):
         secret = self.webhook_secret.get_secret_value().strip() if self.webhook_secret else ""
         if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
             raise BadSettings(UNPROVEN)
-        return Inlet(_public(self.webhook_url), SecretStr(secret), _address("SOAR_LISTEN", self.listen))
+        url = _public("SOAR_WEBHOOK_URL", self.webhook_url)
+        return Inlet(url, SecretStr(secret), _address("SOAR_LISTEN", self.listen))
+
+    @property
+    def oauth(self) -> Registration | None:
+        """The OAuth client at Cloudflare; None when tokens are pasted. Raises BadSettings."""
+        client, url = self.cloudflare_oauth_client_id.strip(), self.cloudflare_oauth_redirect_url.strip()
+        if not client and not url:
+            return None
+        if not client or not url:
+            raise BadSettings("SOAR_CLOUDFLARE_OAUTH_CLIENT_ID and SOAR_CLOUDFLARE_OAUTH_REDIRECT_URL go together")
+        site = site_of(self.cloudflare_api_url)
+        return Registration(client, _public("SOAR_CLOUDFLARE_OAUTH_REDIRECT_URL", url), site)
+
+    @property
+    def listens(self) -> Address:
+        """Where the webhook and the way back from Cloudflare are served. Raises BadSettings."""
+        return _address("SOAR_LISTEN", self.listen)
 
     @property
     def metrics_address(self) -> Address | None:
@@ -154,14 +157,12 @@ class OfflineSettings(Settings):
     telegram_token: SecretStr = SecretStr("")
 
 
-def _public(url: str) -> str:
-    """Check an address that Telegram is to reach; on this machine plain HTTP is fine too."""
+def _public(name: str, url: str) -> str:
+    """Check an address that others are to reach; on this machine plain HTTP is fine too."""
     parts = urlsplit(url)
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
     if not secure or not parts.hostname or parts.query or parts.fragment:
-        raise BadSettings(
-            "SOAR_WEBHOOK_URL is an address that begins with https://, such as https://soar.example/telegram"
-        )
+        raise BadSettings(f"{name} is an address that begins with https://, such as https://soar.example/telegram")
     return url
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.conversation import Conversation, Occasion, Result, Shown, Turn
 from bot.runner.port import Operation, Runner
-from bot.storage import dialogs
+from bot.storage import dialogs, tickets
 from bot.storage.database import Database
 from bot.storage.errors import StorageError
 from bot.telegram.anchors import Anchors
@@ -26,6 +26,7 @@ from flows.machine import asks, strict, view
 
 log = logging.getLogger(__name__)
 MOST_REMEMBERED = 20_000
+GiveBack = Callable[[Sequence[tickets.Ticket]], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Stage:
         self._anchors = anchors
         self._told = told
         self._illustrate = illustrate
+        self._give_back: GiveBack | None = None
         self._runner: Runner | None = None
         self._enlisted = False
         self._standings: dict[int, Standing] = {}
@@ -78,6 +80,10 @@ class Stage:
         """Give the runner that carries operations out; `enlisted` when the step's transaction has told it already."""
         self._runner = runner
         self._enlisted = enlisted
+
+    def lends(self, give_back: GiveBack) -> None:
+        """Give who ends the tokens that Cloudflare lent, once a step has let go of them."""
+        self._give_back = give_back
 
     async def standing(self, chat_id: int | None) -> Standing:
         """Tell how strict to be with a chat's messages."""
@@ -144,6 +150,8 @@ class Stage:
                 self.later(self._illustrate(chat_id, effect.name, turn.shown.language))
         if turn.shredded:
             self.later(self._shred())
+        if turn.lent and self._give_back is not None:
+            self.later(self._give_back(turn.lent))
         if turn.outgrown:
             self.later(self._remove(chat_id, turn.outgrown))
         if turn.changed or turn.move.resend:

@@ -15,7 +15,7 @@ DASHBOARD_URL = "https://dash.cloudflare.com"
 NEEDED: tuple[Permission, ...] = ("workers_scripts:edit", "account_settings:read")
 # A Global API Key opens the whole account and cannot be narrowed: 37 hex digits, or since 2026 the cfk_ form.
 GLOBAL_KEY = re.compile(r"cfk_.*|[0-9a-f]{37}", re.DOTALL)
-USABLE = re.compile(r"[!-~]{20,256}")
+USABLE = re.compile(r"[!-~]{20,4096}")  # what OAuth lends may be long
 
 
 def token_link(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted
 from flows.inspected import AskAccountId, Strays
-from flows.keys import Given, onward
+from flows.keys import Given, into_account, onward
 from flows.states import (
     Account,
     AskToken,
@@ -117,9 +117,9 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
             notice = trouble(event.code, data) if event.code == "account_id_wrong" else None
             return Move(AskAccountId(job, state.token, *given), notice=notice)
         case "connected":
-            access = Connected(state.token, _account(data), str(data["subdomain"]))
+            access = Connected(state.token, _account(data), str(data["subdomain"]), keep=not state.token.granted)
             if isinstance(job, NewWorker):
-                return _into_account(job, access, given, data)
+                return _into_account(job, access, given, data, context)
             if isinstance(job, NewKeys | Removal) and (found := strays(data)):
                 return Move(Strays(job, access, found, *given))
             return onward(job, access, given, context)
@@ -128,13 +128,13 @@ def connect_ended(state: Connecting, event: Ended, context: Context) -> Move:
             return Move(AskToken(job, *given, tried=tried), notice=trouble(code, data))
 
 
-def _into_account(job: NewWorker, access: Connected, given: Given, data: dict[str, Json]) -> Move:
+def _into_account(job: NewWorker, access: Connected, given: Given, data: dict[str, Json], context: Context) -> Move:
     """Go on; Workers without a record, and records without a Worker, are told first."""
     gone = data.get("missing")
     notice = say("notice.bot_missing", script=listing(*map(str, gone))) if isinstance(gone, list) and gone else None
     if found := strays(data):
         return Move(Strays(job, access, found, *given), notice=notice)
-    return Move(KeepToken(job, access, *given), notice=notice)
+    return replace(into_account(job, access, given, context), notice=notice)
 
 
 def account_id_said(state: AskAccountId, text: str, context: Context) -> Move:

@@ -121,19 +121,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class FormLink:
-    """The way into an open form: made for drawing, stored nowhere. `app` says that Telegram can show it itself."""
-
-    link: str = field(repr=False)
-    code: str = field(repr=False)
-    app: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """What a step may look at besides state and event. `fresh_id` is 16 hex digits nobody has used.
 
     `language` is the one chosen, None for none; `telegrams` is the one that Telegram is set to.
+    `connects`: Cloudflare can be connected on its own page, without a pasted token.
     """
 
     now: int
@@ -143,7 +135,7 @@ class Context:
     notices: Notices = USUAL
     language: Language | None = None
     telegrams: Language = Language.ENGLISH
-    form: FormLink | None = None
+    connects: bool = False
 
     def worker(self, worker_id: str | None) -> Worker | None:
         """Find a Worker by id."""

@@ -13,6 +13,9 @@ from flows.words import Slot, Text
 LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
 
 
+GRANTED = "grant-"  # how the ticket of a token begins that Cloudflare lends for an hour; other ids are hex
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A sealed secret: its ticket, when that expires (unix seconds), and what may be shown of it."""
@@ -21,6 +24,11 @@ class Held:
     until: int
     ending: str = ""
     looks: Mode | None = None
+
+    @property
+    def granted(self) -> bool:
+        """Whether it is a token lent on Cloudflare's own page: it ends by itself, so it cannot stay anywhere."""
+        return self.ticket.startswith(GRANTED)
 
     def alive(self, now: int) -> bool:
         """Tell whether it is still held; an end too far away means that the clock was put back, and it is not."""
@@ -93,12 +101,11 @@ class NewWorker:
 
 @dataclass(frozen=True, slots=True)
 class NewKeys:
-    """The work at hand is a change of keys in a Worker that exists; `first` where it never had any."""
+    """The work at hand is a change of keys in a Worker that exists."""
 
     worker: str
     mode: Mode
     account: str
-    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +171,6 @@ class Report:
     key_ending: str = ""
     locked: bool = False
     last_code: str = ""
-    keyless: bool = False
-    account_ending: str = ""
 
 
 def holdings(value: object) -> Iterator[Held]:

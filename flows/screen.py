@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -29,6 +29,7 @@ class Place(StrEnum):
     CLOUDFLARE_TOKEN = "cloudflare_token"  # noqa: S105  (a place, not a token)
     CLOUDFLARE_TOKENS = "cloudflare_tokens"
     CLOUDFLARE_WORKERS = "cloudflare_workers"
+    CLOUDFLARE_CONNECT = "cloudflare_connect"  # an address of the chat's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,7 @@ class Link:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A button that opens one person's own page: as a Mini App inside Telegram, or as a plain link."""
-
-    label: Text
-    url: str = field(repr=False)
-    app: bool
-
-
-Button: TypeAlias = "Tap | Link | Open"
+Button: TypeAlias = "Tap | Link"
 
 
 @dataclass(frozen=True, slots=True)

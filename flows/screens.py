@@ -73,24 +73,22 @@ def confirm_live(_state: ConfirmLive, _context: Context) -> Screen:
     return Screen((say("live.title"), say("live.body", phrase=LIVE_PHRASE)))
 
 
-FORM = Tap(say("button.private_form"), "form", style=Style.MAIN)
-
-
-def ask_token(state: AskToken, _context: Context) -> Screen:
+def ask_token(state: AskToken, context: Context) -> Screen:
     """Make a Cloudflare token and paste it."""
     about = "" if isinstance(state.job, NewWorker) else "_again"
     rows: tuple[tuple[Button, ...], ...] = (
         (Link(say("button.token"), Place.CLOUDFLARE_TOKEN),),
         (Link(say("button.cloudflare_sign_up"), Place.CLOUDFLARE_SIGN_UP),),
     )
+    how, paste = f"token.body{about}", "token.paste"
+    if context.connects:
+        rows = ((Link(say("button.connect"), Place.CLOUDFLARE_CONNECT),), *rows)
+        how, paste = "token.body_connect", "token.paste_too"
     if state.tried is not None:
         rows = ((Tap(say("button.try_again"), "again", style=Style.MAIN),), *rows)
-    elif isinstance(state.job, NewKeys) and not (state.key_id or state.secret):
-        rows = ((FORM,), *rows)
-        return Screen((say("token.title_again"), say("token.form_instead"), say("token.body_again")), rows)
     elif state.kept is not None:
         rows = ((Tap(say("button.keep_connection", account=state.kept.account.name), "keep", style=Style.MAIN),), *rows)
-    return Screen((say(f"token.title{about}"), say(f"token.body{about}"), say("token.paste")), rows)
+    return Screen((say(f"token.title{about}"), say(how), say(paste)), rows)
 
 
 def connecting(_state: Connecting, _context: Context) -> Screen:
@@ -136,9 +134,8 @@ def make_key(state: MakeKey, _context: Context) -> Screen:
     mode = state.job.mode
     lines = [say("make.title"), say("make.body", mode=say(f"mode.{mode}"))]
     if isinstance(state.job, NewKeys):
-        lines.append(say("make.old_pair" if not state.job.first else "make.first_pair"))
-    lines.append(say("make.choice"))
-    return Screen(tuple(lines), ((_alpaca(mode),), (FORM,), (Tap(say("button.have_keys"), "next"),)))
+        lines.append(say("make.old_pair"))
+    return Screen(tuple(lines), ((_alpaca(mode),), (Tap(say("button.have_keys"), "next", style=Style.MAIN),)))
 
 
 def ask_key_id(state: AskKeyId, _context: Context) -> Screen:
@@ -241,6 +238,6 @@ def numbered(state: object, step: int) -> tuple[int, int] | None:
     job = getattr(state, "job", None)
     if not step or isinstance(job, Removal) or isinstance(getattr(state, "kept", None), Existing | Wider):
         return None
-    if isinstance(job, NewKeys) and not job.first:
+    if isinstance(job, NewKeys):
         return (max(1, step - 5), 3) if step > 5 else None  # noqa: PLR2004  (steps 6, 7, 8 of the whole road)
-    return (step, 8) if job is None or isinstance(job, NewWorker | NewKeys) else None
+    return (step, 8) if job is None or isinstance(job, NewWorker) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.jobs import (
     LONGEST_HELD,
     Access,
@@ -58,8 +57,6 @@ __all__ = (
     "ConfirmPlan",
     "Connected",
     "Existing",
-    "FormOpen",
-    "FormOver",
     "Held",
     "Inspection",
     "Job",
@@ -67,17 +64,14 @@ __all__ = (
     "KeyJob",
     "NewKeys",
     "NewWorker",
-    "Opening",
     "OwnToken",
     "PickLimit",
     "PlanJob",
-    "Preparing",
     "Removal",
     "Report",
     "SetLimit",
     "Toolbox",
     "Tuning",
-    "Unready",
     "Widening",
     "Wider",
     "holdings",
@@ -399,6 +393,5 @@ State: TypeAlias = (
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
     " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
     " | Reading | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage"
-    " | Preparing | Unready | Opening | FormOpen | FormOver"
     " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

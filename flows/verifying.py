@@ -21,7 +21,7 @@ from flows.inspected import (
     Strays,
     Verdict,
 )
-from flows.keys import Given, inspect, onward, remove
+from flows.keys import Given, inspect, into_account, onward, remove
 from flows.plans import Mode
 from flows.states import (
     AskToken,
@@ -30,7 +30,6 @@ from flows.states import (
     Home,
     Inspection,
     Job,
-    KeepToken,
     NewKeys,
     NewWorker,
     Removal,
@@ -75,7 +74,7 @@ def _past(job: Job, access: Connected, given: Given, context: Context) -> Move:
     """Go on with what the token was given for, now that the Workers without a record are dealt with."""
     match job:
         case NewWorker():
-            return Move(KeepToken(job, access, *given))
+            return into_account(job, access, given, context)
         case NewKeys() | Removal():
             return onward(job, access, given, context)
         case Inspection() | Widening():

@@ -41,17 +41,8 @@ def listed(line: str, entries: tuple[Line, ...], most: int = MOST_LINES) -> list
     return [*(say(line, line=entry) for entry in entries[:most]), *more]
 
 
-def hands(
-    *, paused: bool, armed: bool = True, locked: bool = False, keyless: bool = False
-) -> tuple[tuple[Button, ...], ...]:
+def hands(*, paused: bool, armed: bool = True, locked: bool = False) -> tuple[tuple[Button, ...], ...]:
     """Give the buttons under a Worker's card; in a locked account there is nothing to resume."""
-    if keyless:
-        return (
-            (Tap(say("button.private_form"), "form", style=Style.MAIN),),
-            (Tap(say("button.status"), "do", "status"), Tap(say("button.paste_here"), "do", "rotate")),
-            (Tap(say("button.destroy"), "do", "destroy", Style.GRAVE), Tap(say("button.tools"), "tools")),
-            (Tap(say("button.another"), "another"), Tap(say("button.help"), "help")),
-        )
     name = "unlock" if locked else "resume" if paused else "pause"
     flip = Tap(say(f"button.{name}"), "do", name)
     return (
@@ -81,16 +72,11 @@ def home(state: Home, context: Context) -> Screen:
         if other != worker
     )
     armed, locked = report is None or report.armed, report is not None and report.locked
-    keyless = report is not None and report.keyless
-    buttons = hands(paused=paused, armed=armed, locked=locked, keyless=keyless)
-    return Screen(tuple(lines), (*buttons, *others))
+    return Screen(tuple(lines), (*hands(paused=paused, armed=armed, locked=locked), *others))
 
 
 def card(report: Report) -> list[Text]:
     """Say how a Worker does: state, money, what it holds and did, its clock and its health."""
-    if report.keyless:
-        plan = (say("card.plan", plan=plan_words(report.plan)),) if report.plan is not None else ()
-        return [say("card.keyless"), *plan, say("card.keyless_next")]
     lines = [say("card.running") if report.running else say("card.paused", why=report.why_paused)]
     if not report.armed:
         lines.append(say("card.trial"))

@@ -55,8 +55,7 @@ def judge(before: Lookout, worker: Worker, sight: Sight, pace: Pace, now: float,
 
 def _seen(before: Lookout, worker: Worker, sight: Seen, pace: Pace, now: float) -> Verdict:
     idle = now - (sight.run if sight.run is not None else worker.created_at)
-    # One that waits for its first keys has nothing to look at.
-    silent = idle > pace.silent and sight.paused != "destroy" and worker.key_ending != ""
+    silent = idle > pace.silent and sight.paused != "destroy"
     news = list(_told(before, worker, sight, now))
     if silent and before.told != "silent":
         news.append(News("health", say("news.silent", span=Span(int(idle)), command=wake_command(worker))))

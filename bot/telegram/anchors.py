@@ -49,11 +49,13 @@ class Anchors:
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connect: Callable[[int], str] | None = None,
     ) -> None:
-        """`places` are the addresses of pages that buttons open."""
+        """`places` are the addresses of pages that buttons open; `connect` gives a chat its own one, to Cloudflare."""
         self._telegram = telegram
         self._memory = memory
         self._places = places
+        self._connect = connect
         self._clock = clock
         self._sleep = sleep
         self._wishes: dict[int, _Wish] = {}
@@ -139,5 +141,9 @@ class Anchors:
     def _drawn(self, wish: _Wish) -> tuple[str, Keyboard | None]:
         shown = wish.shown
         self._last[shown.chat_id] = self._clock()
-        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress, form=shown.form))
-        return body(screen, shown.language), keyboard(screen, shown.version, self._places, shown.language)
+        connects = self._connect is not None
+        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress, connects=connects))
+        places = self._places
+        if self._connect is not None:
+            places = {**places, Place.CLOUDFLARE_CONNECT: self._connect(shown.chat_id)}
+        return body(screen, shown.language), keyboard(screen, shown.version, places, shown.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.conversation import Arrival, Occasion, Result, Turn
 from bot.intake.contents import message_in
 from bot.intake.guard import Verdict, judge
+from bot.oauth.pages import carried
 from bot.pasting import paste_event
 from bot.stage import Stage, Standing
 from bot.storage import deletions, tickets, updates
@@ -23,11 +24,13 @@ from bot.telegram.watch import Unwatched, Watch
 from bot.texts.direction import without
 from bot.texts.render import render, toast
 from bot.tickets import Tickets
-from flows.events import Command, Event, Pasted, Said, Tapped
+from flows.events import Command, Event, Kind, Pasted, Said, Tapped
+from flows.jobs import Held
 from flows.languages import Language, spoken
 from flows.words import Text, say
 
 log = logging.getLogger(__name__)
+Enter = Callable[[int, str], Awaitable[tuple[Held, tickets.Ticket] | None]]
 MOST_DELETED = 100  # messages a call, https://core.telegram.org/bots/api#deletemessages
 SHORTEST_HOLD, LONGEST_HOLD = 5.0, 60.0  # seconds
 
@@ -47,8 +50,12 @@ class Dispatcher:
         new_incident: Callable[[], str],
         allowed: frozenset[int],
         watch: Watch | None = None,
+        enter: Enter | None = None,
     ) -> None:
-        """`allowed` lists the users Soar talks to; empty means everyone."""
+        """`allowed` lists the users Soar talks to; empty means everyone.
+
+        `enter` gives what was agreed to on Cloudflare's page, for the word that comes back into the chat.
+        """
         self._telegram = telegram
         self._database = database
         self._stage = stage
@@ -58,6 +65,7 @@ class Dispatcher:
         self._new_incident = new_incident
         self._allowed = allowed
         self._watch = watch or Unwatched()
+        self._enter = enter
         self._slow: dict[int, float] = {}  # chats whose deletes Telegram puts off, and until when
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
@@ -182,13 +190,27 @@ class Dispatcher:
         if not self._may(words.origin):
             await self._refuse(words.origin, undeleted)
             return
-        event, rows = self._event(words, verdict, standing)
+        brought = await self._carried(words)
+        event, rows = brought or self._event(words, verdict, standing)
         turn = await self._take(words.origin, event, rows=rows, undeleted=undeleted)
         too_old = verdict.delete and words.date and self._clock() - words.date > WINDOW
         if too_old and turn.result is Result.TAKEN:
             self._stage.later(self.tell_undeletable(words.origin.chat_id))
-        if turn.result is Result.TAKEN and turn.move.tidy:
+        if turn.result is Result.TAKEN and (turn.move.tidy or brought):
             self._stage.later(self._tidy(words))
+        if turn.result is Result.TAKEN and brought and not rows:
+            self._stage.later(self._say(words.origin.chat_id, say("notice.connect_stray")))
+
+    async def _carried(self, words: Words) -> tuple[Event, tuple[tickets.Ticket, ...]] | None:
+        """Take what somebody brings along from Cloudflare's page, as if it had been pasted here."""
+        word = carried(words.text) if self._enter is not None and not words.edited else None
+        if word is None or self._enter is None:
+            return None
+        found = await self._enter(words.origin.chat_id, word)
+        if found is None:
+            return Command("start"), ()
+        held, row = found
+        return Pasted(((Kind.TOKEN, held),)), (row,)
 
     def _event(
         self, words: Words, verdict: Verdict, standing: Standing

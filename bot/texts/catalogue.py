@@ -18,9 +18,9 @@ from babel.messages.pofile import read_po
 
 from bot.texts import formats
 from bot.texts.advice import ADVICE
+from bot.texts.connecting import CONNECTING
 from bot.texts.direction import prepared
 from bot.texts.english import BUTTONS, SCREENS
-from bot.texts.form import FORM
 from bot.texts.help import HELP
 from bot.texts.introduction import INTRODUCTION
 from bot.texts.languages import LANGUAGES
@@ -50,7 +50,7 @@ CATALOGUE: Final[Mapping[str, str | Plural]] = {
     **TENDING,
     **VERIFYING,
     **LANGUAGES,
-    **FORM,
+    **CONNECTING,
 }
 
 

@@ -22,6 +22,7 @@ from sandbox.cloudflare.crons import CronClock
 from sandbox.cloudflare.edge import Calls, Latency
 from sandbox.cloudflare.faults import Faults, InvalidFaultError
 from sandbox.cloudflare.firing import fire, fire_missed
+from sandbox.cloudflare.oauth import OAuth
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import SOAR_PERMISSIONS, Account, Cloud, Script, Token, stamp
 from sandbox.time.timeline import Timeline
@@ -53,6 +54,7 @@ class Control:
     faults: Faults
     latency: Latency
     clock: CronClock
+    oauth: OAuth
     timeline: Timeline | None = None
 
     async def add_account(self, request: Request) -> object:
@@ -78,6 +80,16 @@ class Control:
             raise InvalidRequestError("no such token")
         return {}
 
+    async def add_oauth_client(self, request: Request) -> object:
+        """Register an OAuth client by its redirect URL; `token_seconds` is how long its tokens last."""
+        body = await _body(request)
+        redirect, seconds = body.get("redirect_url"), body.get("token_seconds", self.oauth.token_seconds)
+        if not isinstance(redirect, str) or not isinstance(seconds, int):
+            raise InvalidRequestError("redirect_url is text, token_seconds a whole number")
+        client, self.oauth.token_seconds = self.cloud.new_id(), seconds
+        self.oauth.clients[client] = redirect
+        return {"client_id": client}
+
     async def overview(self, request: Request) -> object:
         """Show accounts, Workers and tokens."""
         url = self.public_url or str(request.base_url).rstrip("/").removesuffix("/_sandbox")
@@ -85,6 +97,7 @@ class Control:
         return {
             "accounts": accounts,
             "tokens": [_token(token, self.cloud.now()) for token in self.cloud.tokens.values()],
+            "revoked": self.oauth.revoked,
         }
 
     async def secrets(self, request: Request) -> object:
@@ -211,6 +224,7 @@ def control_app(control: Control) -> ASGIApp:
         ("/accounts/{account}", "PATCH", control.change_account),
         ("/tokens", "POST", control.add_token),
         ("/tokens/{token}", "DELETE", control.remove_token),
+        ("/oauth_clients", "POST", control.add_oauth_client),
         ("/overview", "GET", control.overview),
         ("/scripts/{script}/modules/{module:path}", "GET", control.module),
         ("/scripts/{script}/secrets", "GET", control.secrets),

@@ -22,6 +22,7 @@ from sandbox.cloudflare.crons import CronClock, Due
 from sandbox.cloudflare.edge import Calls, Edge, Latency
 from sandbox.cloudflare.faults import Faults
 from sandbox.cloudflare.firing import fire_due, listed
+from sandbox.cloudflare.oauth import OAuth
 from sandbox.cloudflare.runtime import Runtime
 from sandbox.cloudflare.state import Cloud
 from sandbox.time.timeline import REAL, Course, Timeline
@@ -65,11 +66,13 @@ def create_app(
     faults, latency = Faults(), Latency()
     calls = Calls(now, lambda headers: kind_of(headers, cloud))
     clock = CronClock(now=now, delay=timedelta(seconds=cron_delay), running=crons)
-    control = Control(cloud, runtime, public_url, calls, faults, latency, clock, timeline)
+    oauth = OAuth(cloud)
+    control = Control(cloud, runtime, public_url, calls, faults, latency, clock, oauth, timeline)
     routes = [
         Mount(BASE, Api(cloud, runtime, public_url, [*accounts.ROUTES, *scripts.ROUTES, *settings.ROUTES])),
         Mount("/workers", Addresses(cloud, runtime, faults.address_hidden_for)),
         Mount("/_sandbox", control_app(control)),
+        *oauth.routes(),
     ]
     app = Starlette(routes=routes, lifespan=lambda _app: _life(cloud, runtime, clock))
     return Edge(app, calls=calls, faults=faults, latency=latency)

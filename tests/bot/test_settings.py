@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.settings import BadSettings, Settings
+from deploy.secret import Secret
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,23 @@ def test_a_webhook_needs_an_address_a_secret_and_a_place_to_listen(monkeypatch: 
             with pytest.raises(BadSettings, match=f"SOAR_{name}") as error:
                 Settings.read().inlet  # noqa: B018
             assert "commas" not in str(error.value)
+
+
+def test_an_oauth_client_needs_its_id_and_its_redirect_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", "1:x")
+    assert Settings.read().oauth is None
+    monkeypatch.setenv("SOAR_CLOUDFLARE_OAUTH_CLIENT_ID", "abc")
+    with pytest.raises(BadSettings, match="go together"):
+        Settings.read().oauth  # noqa: B018
+    monkeypatch.setenv("SOAR_CLOUDFLARE_OAUTH_REDIRECT_URL", "http://soar.example/cloudflare")
+    with pytest.raises(BadSettings, match="https://"):
+        Settings.read().oauth  # noqa: B018
+    monkeypatch.setenv("SOAR_CLOUDFLARE_OAUTH_REDIRECT_URL", "https://soar.example/cloudflare")
+    registration = Settings.read().oauth
+    assert registration is not None
+    assert registration.page("state", Secret("v" * 64)).startswith("https://dash.cloudflare.com/oauth2/auth?")
+    with pytest.raises(BadSettings, match="SOAR_LISTEN"):
+        Settings.read().listens  # noqa: B018
 
 
 def test_help_and_version() -> None:
