@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from deploy.template import Module, read_template
 from sandbox.bot_process import BotProcess
 from sandbox.play import Play
 from sandbox.sites import Sites
@@ -24,7 +25,6 @@ PERSON: Final = 700
 DEPLOYED, ROTATED, UPDATED, REMOVED = "deploy, from the Secret on", "change of both keys", "update", "removal"
 # wrangler 4.164, measured on this stand-in at 100 ms for each request; 0.8 s of each are its own start.
 WRANGLER: Final = {DEPLOYED: (10, 1.86), UPDATED: (11, 2.02), ROTATED: (1, 0.86), REMOVED: (4, 1.14)}
-PUBLISHED: Final = Path(__file__).resolve().parent.parent / "worker_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,8 @@ class Meter:
         self, account: str, script: str, metadata: dict[str, Any], modules: dict[str, bytes], token: str
     ) -> None:
         """Upload a Worker past Soar."""
-        kind = "application/javascript+module"
         files: list[Any] = [("metadata", (None, json.dumps(metadata).encode(), "application/json"))]
-        files += [(name, (name, content, kind)) for name, content in modules.items()]
+        files += [(name, (name, content, Module(name, content).content_type)) for name, content in modules.items()]
         base = self._url.removesuffix("/_sandbox")
         url = f"{base}/client/v4/accounts/{account}/workers/scripts/{script}"
         bearer = {"Authorization": f"Bearer {token}"}
@@ -217,7 +216,7 @@ async def _other_code(play: Play, meter: Meter, account: str) -> None:
         "tags": worker["tags"],
         "keep_bindings": ["secret_text", "plain_text", "json", "durable_object_namespace"],
     }
-    modules = {file.name: file.read_bytes() for file in PUBLISHED.glob("*.js")}
+    modules = {module.name: module.content for module in read_template().modules}
     modules["worker.js"] += b"\n// mine\n"
     await meter.upload(account, worker["name"], metadata, modules, await play.sites.token(account=account))
 

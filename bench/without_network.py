@@ -13,7 +13,7 @@ from bench.peers.road import CONNECT, DEPLOY
 from bot import process
 from bot.app import Soar
 from bot.keycheck import Good
-from bot.operations.deploying import _row
+from bot.operations.deploying import ensure_row
 from bot.operations.workshop import Workshop, done, failed
 from bot.runner.port import Handler, Operation, Outcome, Report
 from bot.settings import Settings
@@ -36,7 +36,7 @@ async def deploy(shop: Workshop, operation: Operation, report: Report) -> Outcom
     keys = await shop.keys(operation.chat_id, operation.arguments)
     if token is None or keys is None:
         return failed("keys_gone")
-    row, _ = await _row(shop, operation, Good("0" * 36, "0000", "ACTIVE", "USD", None, None), keys)
+    row, _ = await ensure_row(shop, operation, Good("0" * 36, "0000", "ACTIVE", "USD", None, None), keys)
     await report("script")
     await asyncio.sleep(DEPLOY)
     about = {"worker": row.id, "script": row.script, "url": row.url, "subdomain": row.subdomain}

@@ -143,8 +143,8 @@ async function rig(plan, count) {
   const [ledger, book] = [new Ledger(sql), new OrderBook(sql)];
   const run = async () => {
     const settings = readSettings(env);
-    const { alpacaUrl: url, dataUrl, keyId, secret } = settings;
-    const alpaca = new Alpaca({ url, dataUrl, keyId, secret, fetcher: broker.fetch });
+    const { alpacaUrl: url, dataUrl } = settings;
+    const alpaca = new Alpaca({ url, dataUrl, keyId: env.APCA_API_KEY_ID, secret: env.APCA_API_SECRET_KEY, fetcher: broker.fetch });
     const result = await tick({ settings, alpaca, ledger, book, now: () => broker.now, mark: "", dry: false });
     ledger.addRun({ ...result, request_ids: alpaca.requestIds });
     book.trim();
@@ -178,6 +178,14 @@ function planOf(kind, symbols) {
     mix: { kind, weights, band: 5 },
     trend: { kind, weights, band: 5, months: 10 },
   }[kind];
+}
+
+/** A module and what it imports; what is imported on demand is not in it. */
+function loadedBy(name, seen = []) {
+  if (seen.includes(name)) return seen;
+  seen.push(name);
+  for (const [, next] of readFileSync(new URL(name, TEMPLATE), "utf8").matchAll(/^import .*"\.\/(.+)"$/gm)) loadedBy(next, seen);
+  return seen;
 }
 
 const EXPECTED = { paused: "paused", closed: "closed", idle: "idle", trading: "traded" };
@@ -274,7 +282,12 @@ if (mode === "cold") {
       console.log([...line, cold, child("warm", kind, plan, String(count)).toFixed(2).padStart(8)].join(" "));
     }
   }
-  const modules = readdirSync(TEMPLATE).filter((name) => name.endsWith(".js"));
-  const bytes = modules.reduce((sum, name) => sum + readFileSync(new URL(name, TEMPLATE)).length, 0);
-  console.log(`uploaded: ${modules.length} modules, ${bytes} bytes`);
+  const uploaded = readdirSync(TEMPLATE).filter((name) => /\.(js|html)$/.test(name));
+  const bytes = (names) => names.reduce((sum, name) => sum + readFileSync(new URL(name, TEMPLATE)).length, 0);
+  const forTicks = loadedBy("worker.js");
+  console.log(`loaded by a tick: ${forTicks.length} modules, ${bytes(forTicks)} bytes`);
+  for (const [what, pattern] of [["the form's modules", /^form.*\.js$/], ["the form's page", /^form\.html$/]]) {
+    console.log(`${what}: ${bytes(uploaded.filter((name) => pattern.test(name)))} bytes`);
+  }
+  console.log(`uploaded: ${uploaded.length} modules, ${bytes(uploaded)} bytes`);
 }

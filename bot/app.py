@@ -23,14 +23,17 @@ from bot.metrics import Metrics
 from bot.oauth.client import Registration
 from bot.oauth.door import Door
 from bot.oauth.pages import Pages
+from bot.opener import opener
 from bot.operations.adopting import ADOPTION, CLEARING, adopt_worker, clear_leftover
 from bot.operations.arriving import arrive
 from bot.operations.books import Books
 from bot.operations.connect import connect_account
 from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
+from bot.operations.forms import OPENING, PREPARING, await_keys, close_form, open_form, prepare
 from bot.operations.grace import GRACE, Grace
-from bot.operations.tending import ROTATION, destroy, rotate, tend
+from bot.operations.rotating import ROTATION, rotate
+from bot.operations.tending import destroy, tend
 from bot.operations.trading import TRADING, trade
 from bot.operations.verifying import READING, UPDATE, update, verify
 from bot.operations.waking import wake
@@ -59,6 +62,8 @@ from deploy.wire import open_http
 
 CONNECTIONS = 128  # to Cloudflare and to Workers, for all chats together
 HOURS_EVERY = 20.0  # seconds between two looks whose hour for a summary has come
+LONG = ("deploy", "prepare", "destroy", "grace", "arrive")
+FORM_PATIENCE = 900.0  # a form is open for ten minutes
 PATIENCE = 420.0  # a new address may take four minutes to answer, a Worker five to be gone
 # The steps of each kind of work that are worth showing.
 SHOWN: Mapping[str, Sequence[str]] = {
@@ -70,6 +75,8 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "adopt": ADOPTION,
     "clear": CLEARING,
     "grace": GRACE,
+    "prepare": PREPARING,
+    "form": OPENING,
 }
 
 
@@ -114,7 +121,7 @@ class Soar:
         self.memory = AnchorMemory(self.database)
         connect = self.door.link if self.door else None
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock, connect=connect)
-        conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings))
+        conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings), opener=opener(keyring))
         self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=not self.database.shared)
         self.stage = Stage(
             self.database,
@@ -139,7 +146,7 @@ class Soar:
             on_progress=self.metrics.steps(self.board.reached),
             clock=SystemClock(),
             new_incident=new_incident,
-            limits=Limits(timeouts={"deploy": PATIENCE, "destroy": PATIENCE, "grace": PATIENCE, "arrive": PATIENCE}),
+            limits=Limits(timeouts=dict.fromkeys(LONG, PATIENCE) | {"keys": FORM_PATIENCE}),
         )
         if self.door is not None:
             self.stage.lends(self.door.give_back)
@@ -173,6 +180,8 @@ class Soar:
                 alpaca_data=settings.alpaca_data_url,
                 cloudflare_api=settings.cloudflare_api_url,
                 worker=settings.worker_url_template,
+                bot=settings.bot_id,
+                webapp_key=settings.telegram_webapp_key,
             ),
             clock=self.clock,
         )
@@ -202,6 +211,10 @@ class Soar:
             "connect": connect_account,
             "deploy": deploy_worker,
             "arrive": arrive,
+            "prepare": prepare,
+            "form": open_form,
+            "close_form": close_form,
+            "keys": await_keys,
             "undo": undo,
             "verify": verify,
             "update": update,

@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from bot import speech, wishes
 from bot.consequences import Occurrence, carry_out, receipt
 from bot.meaning import meant
+from bot.opener import Opener
 from bot.operations_store import Enlist
 from bot.storage import deletions, dialogs, pictures, tickets, updates, workers
 from flows import events
 from flows.codec import Dialog, dump, load
 from flows.effects import Effect, KeepLanguage, Move
 from flows.footing import rest
+from flows.forming import FormOpen
 from flows.jobs import GRANTED
 from flows.languages import Language, spoken
 from flows.machine import FRESH, advance
@@ -72,6 +74,7 @@ class Shown:
     anchor: int | None
     workers: tuple[events.Worker, ...]
     language: Language = Language.ENGLISH
+    form: events.FormLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +122,19 @@ class Conversation:
     """Takes steps; its works run inside the database's write transaction and may run twice."""
 
     def __init__(
-        self, *, clock: Callable[[], float], fresh_id: Callable[[], str], enlist: Enlist | None = None
+        self,
+        *,
+        clock: Callable[[], float],
+        fresh_id: Callable[[], str],
+        enlist: Enlist | None = None,
+        opener: Opener | None = None,
     ) -> None:
         """Take time (unix seconds) and ids (16 hex digits) from outside.
 
-        `enlist` tells a dispatcher of an operation in the transaction that adds its row.
+        `enlist` tells a dispatcher of an operation in the transaction that adds its row; `opener` makes the link of a
+        private form that is open.
         """
+        self._opener = opener
         self._clock = clock
         self._fresh_id = fresh_id
         self._enlist = enlist
@@ -139,7 +149,18 @@ class Conversation:
 
     def _look(self, connection: Connection, *, chat_id: int) -> Shown:
         row = dialogs.load(connection, chat_id)
-        return _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id), _speech(row))
+        shown = _shown(chat_id, row, _dialog(row, ()), _workers(connection, chat_id), _speech(row))
+        return self._with_form(connection, shown)
+
+    def _with_form(self, connection: Connection, shown: Shown) -> Shown:
+        """Add the way into the private form, where the screen shows one."""
+        state = shown.dialog.state
+        if not isinstance(state, FormOpen) or self._opener is None:
+            return shown
+        worker = workers.get(connection, state.job.worker)
+        if worker is None or worker.chat_id != shown.chat_id:
+            return shown
+        return replace(shown, form=self._opener(worker, state, shown.language))
 
     def _take(self, connection: Connection, *, occasion: Occasion, now: float, fresh_id: str) -> Turn:
         row = dialogs.hold(connection, occasion.chat_id)
@@ -147,7 +168,7 @@ class Conversation:
         dialog = _dialog(row, known)
         before = _speech(row)
         tongue = _Speech(before.chosen, occasion.language or before.seen)
-        shown = _shown(occasion.chat_id, row, dialog, known, tongue)
+        shown = self._with_form(connection, _shown(occasion.chat_id, row, dialog, known, tongue))
         if not _note(connection, occasion, now):
             return Turn(Result.DUPLICATE, shown)
         if occasion.event is None:
@@ -178,6 +199,7 @@ class Conversation:
         if same and isinstance(occasion.event, events.Said | events.Pasted):
             move = replace(move, resend=True)  # the same remark twice must not look like silence
         shown = Shown(occasion.chat_id, after, version, shown.anchor, known, tongue.language)
+        shown = self._with_form(connection, shown)
         return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown, lent=lent)
 
     @staticmethod

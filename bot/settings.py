@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.address import Address
@@ -21,6 +21,9 @@ from deploy.deployment import WORKER_URL_TEMPLATE
 
 NOT_SET = "SOAR_TELEGRAM_TOKEN is not set; @BotFather gives you a token for a bot of yours"
 
+
+# What Telegram signs Mini App launch data with: https://core.telegram.org/bots/webapps#validating-data-for-third-party-use
+WEBAPP_KEY = "e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d"
 
 UNPROVEN = (
     "SOAR_WEBHOOK_URL needs SOAR_WEBHOOK_SECRET: 16 to 256 letters, digits, _ and -; openssl rand -hex 32 makes one"
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_webapp_key: str = WEBAPP_KEY
     cloudflare_api_url: str = API_URL
     worker_url_template: str = WORKER_URL_TEMPLATE
     alpaca_paper_url: str = "https://paper-api.alpaca.markets"
@@ -69,6 +73,13 @@ class Settings(BaseSettings):
     allowed_users: str = ""
     log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error)$")
 
+    @field_validator("telegram_webapp_key")
+    @classmethod
+    def _is_a_key(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
+            raise ValueError("64 hexadecimal digits")
+        return value.strip().lower()
+
     @classmethod
     def read(cls) -> Self:
         """Read them. Raises BadSettings."""
@@ -84,6 +95,12 @@ class Settings(BaseSettings):
                 raise BadSettings(NOT_SET)
             return settings
         raise BadSettings(problem)
+
+    @property
+    def bot_id(self) -> int:
+        """The bot's number at Telegram, which its token begins with; 0 where that says none."""
+        number = self.telegram_token.get_secret_value().strip().partition(":")[0]
+        return int(number) if number.isascii() and number.isdigit() else 0
 
     @property
     def storage_url(self) -> str:

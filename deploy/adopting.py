@@ -71,7 +71,7 @@ async def clear(site: Site, command_key: CommandKey) -> bool:
 
 
 async def _give_key(site: Site, command_key: CommandKey, present: Sequence[Binding]) -> None:
-    body = key_body(command_key.public, [binding.name for binding in present])
+    body = key_body(command_key.public, site.deployment.form, [binding.name for binding in present])
     await write(site, "PATCH", "settings", body=body)
 
 

@@ -18,6 +18,7 @@ from deploy.clock import Clock, SystemClock
 from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.fields import Fields, maybe, record, records, text, truth, whole
+from deploy.holding import Form
 from deploy.outcomes import Cancelled, Chosen, Closing, Day, Page, Table, Timer
 from deploy.reports import Events, Pause, Run, Status
 from deploy.secret import Secret, blot
@@ -58,7 +59,10 @@ class CommandKey:
 
     def sign(self, *, method: str, path: str, time_ms: int, nonce: str, body: bytes) -> str:
         """Sign one request, in the Worker's own notation."""
-        message = f"{SCHEME}\n{method}\n{path}\n{time_ms}\n{nonce}\n{hashlib.sha256(body).hexdigest()}"
+        return self.sign_text(f"{SCHEME}\n{method}\n{path}\n{time_ms}\n{nonce}\n{hashlib.sha256(body).hexdigest()}")
+
+    def sign_text(self, message: str) -> str:
+        """Sign a text that begins with a word of its own for each use, so that no signature serves another."""
         key = Ed25519PrivateKey.from_private_bytes(unpadded(self.private.reveal()))
         return padless(key.sign(message.encode()))
 
@@ -180,6 +184,22 @@ class WorkerClient:
         if truth(answer, "rotated") is not True:
             raise WorkerUnreachable("it does not say that the keys were changed")
         return text(answer, "key_ending")
+
+    async def open_form(self, *, ticket: str, code: str, expires: int) -> Form:
+        """Let the private form take one pair of keys from whoever brings what these digests are of, until `expires`.
+
+        An earlier ticket is worth nothing any more.
+        """
+        fields = {"ticket": ticket, "code": code, "expires": expires}
+        return Form.read(self._part(await self._ask("form", fields), "form"))
+
+    async def close_form(self) -> None:
+        """End the ticket that is out."""
+        await self._ask("form_close")
+
+    async def clear_keys(self) -> None:
+        """Forget a pair that was sealed in its memory; those among its secrets stay."""
+        await self._ask("keys_clear")
 
     async def destroy(self) -> Destroying:
         """Have the Worker cancel its orders and delete itself; its answer may get lost on the way, which is normal."""

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deploy.accounts import OUR_TAG
-from deploy.deployment import COMPATIBILITY_DATE, CRON, KEY_ID, KEY_SECRET, OWN_TOKEN, Deployment, variables
+from deploy.deployment import COMPATIBILITY_DATE, CRON, OWN_TOKEN, Deployment, variables
 from deploy.inspection import Binding, Found
+from deploy.sealing import FORM, PAIR, SEAL, STAMP
 from deploy.template import VERSION_DIGITS, Template, digest_of
 
 # published: today's template. earlier: what Soar put there once. changed: by somebody else.
 Code = Literal["published", "earlier", "changed"]
 Kind = Literal[
     "module_changed", "module_added", "module_missing",
-    "variable_changed", "variable_missing", "binding_added", "secret_missing",
+    "variable_changed", "variable_missing", "binding_added", "secret_missing", "form_changed",
     "schedule_missing", "schedule_added", "address_off", "previews_on", "domain_added", "versions_split",
     "date_changed", "flag_added", "mark_missing",
 ]  # fmt: skip
@@ -100,18 +101,30 @@ def _modules(found: Found, template: Template) -> Iterator[Difference]:
 def _bindings(found: Found, expected: Expected, deployed: str) -> Iterator[Difference]:
     made = {str(binding["name"]): binding for binding in variables(expected.deployment, expected.template)}
     present = {binding.name: binding for binding in found.bindings}
-    secrets = {KEY_ID, KEY_SECRET} | ({OWN_TOKEN} if expected.deployment.keep_token else set())
+    if FORM not in present and deployed != expected.template.digest:
+        del made[FORM]  # code from before there was a private form
     for name, binding in made.items():
         held = present.get(name)
         if held is None:
             yield Difference("variable_missing", name)
         elif not _as_made(held, binding, expected, deployed):
-            yield Difference("variable_changed", name)
+            yield Difference("form_changed" if name == FORM else "variable_changed", name)
+    if FORM in made and (STAMP not in present or present[STAMP].kind != "plain_text"):
+        yield Difference("variable_missing", STAMP)
+    secrets = _secrets(present, expected)
     for name in sorted(secrets):
         if name not in present or present[name].kind != "secret_text":
             yield Difference("secret_missing", name)
-    for name in sorted(present.keys() - made.keys() - secrets):
+    for name in sorted(present.keys() - made.keys() - secrets - {STAMP}):
         yield Difference("binding_added", name)
+
+
+def _secrets(present: Mapping[str, Binding], expected: Expected) -> set[str]:
+    """Name the secrets that must be there; with a private form the pair may be in its memory, or not given yet."""
+    own = {OWN_TOKEN} if expected.deployment.keep_token else set()
+    if SEAL not in present and FORM not in present:
+        return {*PAIR, *own}
+    return {SEAL, *own, *(PAIR if PAIR & present.keys() else ())}
 
 
 def _as_made(held: Binding, made: Mapping[str, object], expected: Expected, deployed: str) -> bool:

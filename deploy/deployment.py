@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from deploy.accounts import DEPLOYMENT_TAG, MODE_TAG, OUR_TAG
 from deploy.cloudflare import Body
+from deploy.sealing import FORM, KEY_ID, KEY_SECRET, PAIR, SEAL, STAMP, fresh_seal, stamp_binding
 from deploy.secret import Secret
 from deploy.template import MAIN_MODULE, Template
 from deploy.wire import File
@@ -21,7 +22,7 @@ COMPATIBILITY_DATE = "2026-06-01"
 CRON = "*/15 * * * *"
 SCRIPT_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 DEPLOYMENT_ID = re.compile(r"[0-9a-f]{8}")
-KEY_ID, KEY_SECRET, OWN_TOKEN = "APCA_API_KEY_ID", "APCA_API_SECRET_KEY", "CLOUDFLARE_API_TOKEN"
+OWN_TOKEN = "CLOUDFLARE_API_TOKEN"  # noqa: S105  (a name, not a value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Keys:
 class Deployment:
     """One Worker in one account: all that an upload needs except secrets and code, so it may be stored.
 
-    `alpaca_account_id` is the account the Worker will trade for and no other; URLs end up inside the Worker.
+    `alpaca_account_id` is the account the Worker will trade for and no other, empty where the first pair that its
+    private form takes decides it; `form` says who may open that form. URLs end up inside the Worker.
     """
 
     account_id: str
@@ -52,6 +54,7 @@ class Deployment:
     plan: Mapping[str, object]
     ceilings: Mapping[str, object]
     keep_token: bool
+    form: Mapping[str, object] = field(default_factory=dict)
     worker_url_template: str = WORKER_URL_TEMPLATE
 
     def __post_init__(self) -> None:
@@ -113,21 +116,28 @@ def variables(deployment: Deployment, template: Template) -> list[dict[str, obje
     made += [
         {"type": "json", "name": "PLAN", "json": dict(deployment.plan)},
         {"type": "json", "name": "CEILINGS", "json": dict(deployment.ceilings)},
+        {"type": "json", "name": FORM, "json": dict(deployment.form)},
         {"type": "durable_object_namespace", "name": "STATE", "class_name": "SoarState"},
     ]
     return made
 
 
-def upload_body(deployment: Deployment, template: Template, *, keys: Keys | None, token: Secret) -> Body:
+def upload_body(
+    deployment: Deployment, template: Template, *, keys: Keys | None, token: Secret, keyless: bool = False
+) -> Body:
     """Code, variables, secrets, Durable Object, logs and tags in one multipart body.
 
-    Without `keys` the secrets that the script has are kept. `token` goes along when the deployment keeps it.
+    Without `keys` the secrets that the script has are kept, and what it sealed stays good; `keyless` leaves it none.
+    `token` goes along when the deployment keeps it.
     """
     whole = metadata(deployment)
-    if keys is None:  # every binding that is neither sent nor kept is dropped
-        whole["keep_bindings"] = ["secret_text", "secret_key"]
     bindings = variables(deployment, template)
     secrets = _secrets(keys, token if deployment.keep_token else None)
+    if keys is None and not keyless:  # every binding that is neither sent nor kept is dropped
+        whole["keep_bindings"] = ["secret_text", "secret_key", "plain_text"]
+    else:
+        bindings.append(stamp_binding())
+        secrets[SEAL] = fresh_seal()
     code = _code(template)
 
     def compose() -> tuple[File, ...]:
@@ -137,25 +147,42 @@ def upload_body(deployment: Deployment, template: Template, *, keys: Keys | None
     return Body(compose, tuple(secrets.values()))
 
 
-def update_body(deployment: Deployment, template: Template, present: Collection[str]) -> Body:
+def update_body(deployment: Deployment, template: Template, present: Collection[str], *, sealed: bool = False) -> Body:
     """Code alone: every binding in `present` is inherited, so that nobody has to know its value.
 
-    What the new code needs besides is added. Nothing is inherited from a Worker that is not there, so with
+    What the new code needs besides is added. With `sealed` the keys in force are in the Worker's memory, and any others
+    among its secrets are left out. Nothing is inherited from a Worker that is not there, so with
     `bindings_inherit=strict` this never makes one, and never overwrites one that lacks what marks ours.
     """
     made = {str(binding["name"]): binding for binding in variables(deployment, template)}
-    fixed = {name: made[name] for name in ("TEMPLATE", "STATE")}
-    inherited = [{"type": "inherit", "name": name} for name in present if name not in fixed]
+    fixed = {name: made[name] for name in ("TEMPLATE", "STATE", FORM)}
+    left_out = fixed.keys() | (PAIR if sealed else frozenset())
+    inherited = [{"type": "inherit", "name": name} for name in present if name not in left_out]
     missing = [binding for name, binding in made.items() if name not in present and name not in fixed]
-    whole = metadata(deployment) | {"bindings": [*fixed.values(), *inherited, *missing]}
-    whole["keep_bindings"] = ["secret_text", "secret_key"]
-    return Body(lambda: (_json_part("metadata", whole), *_code(template)))
+    if STAMP not in present:
+        missing.append(stamp_binding())
+    seal = None if SEAL in present else fresh_seal()
+    whole = metadata(deployment)
+    if not sealed:
+        whole["keep_bindings"] = ["secret_text", "secret_key"]
+    code = _code(template)
+
+    def compose() -> tuple[File, ...]:
+        added = [_secret_binding(SEAL, seal)] if seal else []
+        return (_json_part("metadata", whole | {"bindings": [*fixed.values(), *inherited, *missing, *added]}), *code)
+
+    return Body(compose, (seal,) if seal else ())
 
 
-def key_body(command_key: str, present: Collection[str]) -> Body:
-    """Another command key in a Worker that stays as it is otherwise: all that is in `present` is inherited."""
-    kept = [{"type": "inherit", "name": name} for name in present if name != "COMMAND_KEY"]
-    settings = {"bindings": [*kept, {"type": "plain_text", "name": "COMMAND_KEY", "text": command_key}]}
+def key_body(command_key: str, form: Mapping[str, object], present: Collection[str]) -> Body:
+    """Another command key, and another owner of its form if it has one, in a Worker that stays as it is otherwise."""
+    made: dict[str, dict[str, object]] = {
+        "COMMAND_KEY": {"type": "plain_text", "name": "COMMAND_KEY", "text": command_key}
+    }
+    if FORM in present:
+        made[FORM] = {"type": "json", "name": FORM, "json": dict(form)}
+    kept = [{"type": "inherit", "name": name} for name in present if name not in made]
+    settings = {"bindings": [*kept, *made.values()]}
     return Body(lambda: (_json_part("settings", settings),))
 
 
@@ -167,18 +194,24 @@ def plan_body(deployment: Deployment, present: Collection[str]) -> Body:
     return Body(lambda: (_json_part("settings", {"bindings": bindings}),))
 
 
-def standard_names(deployment: Deployment, template: Template) -> tuple[str, ...]:
-    """The variables every Worker of ours has, whatever its secrets."""
-    return tuple(str(binding["name"]) for binding in variables(deployment, template))
-
-
 def _code(template: Template) -> tuple[File, ...]:
-    kind = "application/javascript+module"
-    return tuple((module.name, (module.name, module.content, kind)) for module in template.modules)
+    return tuple((module.name, (module.name, module.content, module.content_type)) for module in template.modules)
 
 
 def _json_part(name: str, value: object) -> File:
     return (name, (None, json.dumps(value).encode(), "application/json"))
+
+
+def pair_body(keys: Keys, present: Collection[str]) -> Body:
+    """Both broker keys and a new stamp in a Worker that stays as it is otherwise: never half a pair."""
+    secrets, stamp = _secrets(keys, None), stamp_binding()
+    kept = [{"type": "inherit", "name": name} for name in present if name not in {*secrets, STAMP}]
+
+    def compose() -> tuple[File, ...]:
+        bindings = [*kept, stamp, *(_secret_binding(*pair) for pair in secrets.items())]
+        return (_json_part("settings", {"bindings": bindings}),)
+
+    return Body(compose, tuple(secrets.values()))
 
 
 def secrets_body(keys: Keys) -> Body:

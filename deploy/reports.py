@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from deploy.fields import Fields, listed, maybe, record, records, text, truth, whole
+from deploy.holding import Form, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class Status:
     """All that the Worker stored at its last tick.
 
     `plan` and `limits` are those in force, `ceilings` those of the deploy. A Worker from before there was arming trades
-    without it and counts as armed; it knows neither `budget` nor `holdings`, and its `next_tick` is empty.
+    without it and counts as armed; it knows neither `budget` nor `holdings`, and its `next_tick` is empty. One from
+    before there was a private form tells no `keys` and no `form`.
     """
 
     script: str
@@ -177,10 +179,18 @@ class Status:
     positions: tuple[Position, ...]
     holds_cloudflare_token: bool
     key_ending: str
+    keys: Keys | None = None
+    form: Form | None = None
+
+    @property
+    def keyless(self) -> bool:
+        """Whether it says that it has no keys yet."""
+        return self.keys is not None and not self.keys.held
 
     @classmethod
     def read(cls, fields: Fields) -> Self:
         """Read it from the Worker's JSON."""
+        keys, form = record(fields, "keys"), record(fields, "form")
         account, paused = record(fields, "account"), record(fields, "paused")
         tick, order = record(fields, "last_tick"), record(fields, "last_order")
         ceilings, budget = record(fields, "ceilings") or {}, record(fields, "budget")
@@ -207,6 +217,8 @@ class Status:
             positions=tuple(Position.read(entry) for entry in records(fields, "positions")),
             holds_cloudflare_token=truth(fields, "holds_cloudflare_token") is True,
             key_ending=text(fields, "key_ending"),
+            keys=Keys.read(keys) if keys else None,
+            form=Form.read(form) if form else None,
         )
 
 

@@ -16,7 +16,7 @@ from deploy.accounts import SCRIPTS, ScriptInfo, read_scripts
 from deploy.answering import ADDRESS_PATIENCE, Schedule, first_tick, seen_answering, settle_clock
 from deploy.cloudflare import Body, Cloudflare, account_path, json_body
 from deploy.commands import CommandKey, WorkerClient
-from deploy.deployment import CRON, Deployment, Keys, secrets_body, upload_body
+from deploy.deployment import CRON, Deployment, Keys, upload_body
 from deploy.diagnosis import explain
 from deploy.errors import (
     AccountRefused,
@@ -91,19 +91,21 @@ async def deploy(
     command_key: CommandKey,
     progress: Progress,
     first: bool = False,
+    keyless: bool = False,
     patience: float = ADDRESS_PATIENCE,
 ) -> Deployed:
     """Bring a deployment up, from whatever state an earlier attempt left it in.
 
     `first` says that nothing was ever uploaded for it, that its account has the name it states and that its script
     name was seen free: then three requests to Cloudflare are enough. Otherwise two reads come first. Without `keys`
-    the script must already carry them, else KeysNeeded is raised. A new address is waited for `patience` seconds.
+    the script must already carry them, else KeysNeeded is raised; `keyless` says that it is to have none yet, and then
+    it takes no first look. A new address is waited for `patience` seconds.
     """
     if not first:
         async with _announced(progress, Step.NAME):
             site = await ensure_named(site)
     async with _announced(progress, Step.SCRIPT):
-        site = await ensure_script(site, keys=keys, template=template, look=not first)
+        site = await ensure_script(site, keys=keys, template=template, look=not first, keyless=keyless)
     async with _announced(progress, Step.ADDRESS):
         await ensure_address(site)
     url = site.deployment.url
@@ -117,6 +119,8 @@ async def deploy(
             if status is None:
                 return Deployed(url, site.deployment.subdomain, schedule, status=None, first_run=None)
             await settle_clock(worker, schedule, status)
+    if keyless:
+        return Deployed(url, site.deployment.subdomain, schedule, status=status, first_run=None)
     async with _announced(progress, Step.TICK):
         first_run = await first_tick(worker)
     return Deployed(url, site.deployment.subdomain, schedule, status=status, first_run=first_run)
@@ -149,31 +153,34 @@ async def ensure_named(site: Site) -> Site:
     return replace(site, deployment=replace(deployment, subdomain=name))
 
 
-async def ensure_script(site: Site, *, keys: Keys | None, template: Template, look: bool = True) -> Site:
+async def ensure_script(
+    site: Site, *, keys: Keys | None, template: Template, look: bool = True, keyless: bool = False
+) -> Site:
     """Upload code, variables, secrets, Durable Object, logs and tags in one request.
 
-    With `look`, and always without `keys`, the account's Workers are read before: ForeignScript if the name belongs to
-    something else, KeysNeeded if there are no keys and no earlier upload of this deployment that carries them. If the
+    With `look`, and where an earlier upload's keys are to be kept, the account's Workers are read before: ForeignScript
+    if the name belongs to something else, KeysNeeded if no earlier upload of this deployment carries keys. If the
     account turns out to have no workers.dev name it gets one, and the deployment comes back with it.
     """
-    if look or keys is None:
+    kept = keys is None and not keyless
+    if look or kept:
         present = await own_script(site)
-        if present is None and keys is None:
+        if present is None and kept:
             raise KeysNeeded
     try:
-        await _upload(site, keys, template)
+        await _upload(site, keys, template, keyless=keyless)
     except NameRefused as error:
         if error.code != "name_missing":
             raise
     else:
         return site
     site = await ensure_named(site)
-    await _upload(site, keys, template)
+    await _upload(site, keys, template, keyless=keyless)
     return site
 
 
-async def _upload(site: Site, keys: Keys | None, template: Template) -> None:
-    body = upload_body(site.deployment, template, keys=keys, token=site.token)
+async def _upload(site: Site, keys: Keys | None, template: Template, *, keyless: bool) -> None:
+    body = upload_body(site.deployment, template, keys=keys, token=site.token, keyless=keyless)
     await write(site, "PUT", body=body, params={"excludeScript": "true", "bindings_inherit": "strict"})
 
 
@@ -205,11 +212,6 @@ async def read_schedules(site: Site) -> tuple[str, ...]:
     result = (await site.cloudflare.read(site.token, path)).result
     entries = records(result, "schedules") if isinstance(result, dict) else []
     return tuple(text(entry, "cron") for entry in entries)
-
-
-async def change_keys(site: Site, keys: Keys) -> None:
-    """Replace both broker keys in one new version; one request. Raises ScriptAbsent when there is no such Worker."""
-    await write(site, "PATCH", "secrets-bulk", body=secrets_body(keys))
 
 
 async def remove(site: Site) -> bool:

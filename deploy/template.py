@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MAIN_MODULE = "worker.js"
+UPLOADED = ("*.js", "*.html")
 VERSION_DIGITS = 12
 # A sibling of this package, in a checkout as in an installation.
 PUBLISHED = Path(__file__).resolve().parent.parent / "worker_template"
@@ -15,10 +16,15 @@ PUBLISHED = Path(__file__).resolve().parent.parent / "worker_template"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One ES module; its file name is its name inside the Worker, too."""
+    """One ES module, or the form's page; its file name is its name inside the Worker, too."""
 
     name: str
     content: bytes = field(repr=False)
+
+    @property
+    def content_type(self) -> str:
+        """What kind of part it is in the upload."""
+        return "text/plain" if self.name.endswith(".html") else "application/javascript+module"
 
     @property
     def sha256(self) -> str:
@@ -56,7 +62,8 @@ def read_template(folder: Path = PUBLISHED) -> Template:
 
     Raises FileNotFoundError when its main module is not there, which means that the installation is broken.
     """
-    found = [Module(file.name, file.read_bytes()) for file in sorted(folder.glob("*.js"))]
+    files = [file for pattern in UPLOADED for file in sorted(folder.glob(pattern))]
+    found = [Module(file.name, file.read_bytes()) for file in files]
     if not any(module.name == MAIN_MODULE for module in found):
         raise FileNotFoundError(folder / MAIN_MODULE)
     return Template(tuple(sorted(found, key=lambda module: module.name != MAIN_MODULE)))

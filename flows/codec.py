@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flows import advice, inspected, jobs, languages, notices, plans, preferences, speaking, states, tended, words
+from flows import (
+    advice,
+    forming,
+    inspected,
+    jobs,
+    languages,
+    notices,
+    plans,
+    preferences,
+    speaking,
+    states,
+    tended,
+    words,
+)
 
 SCHEMA = 1
 
@@ -24,7 +37,7 @@ class Dialog:
     notice: words.Text | None = None
 
 
-MODULES = (words, languages, plans, advice, notices, preferences, speaking, jobs, tended, inspected, states)
+MODULES = (words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, states)
 CLASSES: dict[str, type] = {
     name: value
     for module in MODULES

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from flows import acts, leaving, speaking, tuning
+from flows import acts, forms, leaving, speaking, tuning
 from flows.dealings import why
 from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
+from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import ConfirmClear
 from flows.keys import onward, undo
 from flows.plans import Mode
@@ -135,7 +136,8 @@ def act(state: State, name: str, worker: Worker, context: Context) -> Move:
 def _rotate(state: State, worker: Worker, context: Context) -> Move:
     if not isinstance(state, AT_HOME):
         return Move(state, notice=say("notice.finish_first"))
-    job = NewKeys(worker.id, worker.mode, worker.account)
+    first = isinstance(state, Home) and state.report is not None and state.report.keyless
+    job = NewKeys(worker.id, worker.mode, worker.account, first)
     return onward(job, OwnToken(), (None, None), context) if worker.holds_token else Move(AskToken(job))
 
 
@@ -252,6 +254,8 @@ def cancel(state: State) -> Move:
             return Move(below, notice=say("notice.stopping"))
         if isinstance(below.job, NewWorker):
             return Move(replace(below, stopping=True), (CancelOperation(below.operation),))
+    if isinstance(below, Preparing):
+        return Move(below, notice=say("notice.stopping")) if below.stopping else forms.stop(below)
     if isinstance(below, Leaving):
         return leaving.undo(below)
     if isinstance(below, BUSY):
@@ -266,6 +270,10 @@ def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> 
     below = beneath(state)
     if isinstance(below, Stopped):
         return undo(below, "", context)
+    if isinstance(below, Unready):
+        return forms.undo(below, "", context)
+    if isinstance(below, Opening | FormOpen | FormOver):
+        return forms.given_up(below, context)
     stop = (CancelOperation(below.operation),) if isinstance(below, Connecting) else ()
     job = getattr(below, "job", None)
     worker = job.worker if isinstance(job, NewKeys | Removal | Inspection | Widening) else None

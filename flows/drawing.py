@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.codec import Dialog, dump
 from flows.events import Context, Ended, Event, Json, Pasted, Said, Tapped
+from flows.forming import FormOpen, Opening, Preparing
 from flows.machine import advance, view
 from flows.screen import Tap
 from flows.states import Connecting, Done, Gone, Held, Home, State, Welcome
@@ -87,13 +88,17 @@ def _events(state: State) -> Iterator[tuple[str, Event]]:
         yield from (("pasted", Pasted(part)) for part in (found, found[:1], found[1:]))
     if row.ended:
         operation = getattr(state, "operation", "")
-        kind = "connect" if isinstance(state, Connecting) else "deploy"
+        kind = KINDS.get(type(state), "deploy")
         yield from ((code, Ended(operation, kind, code, DATA)) for code in CODES[kind])
 
 
 CONTEXT = Context(0, "0" * 16)
 ASIDE = {"Reading", "ConfirmCancel", "ConfirmForget"}
+KINDS = {Connecting: "connect", Preparing: "prepare", Opening: "form", FormOpen: "keys"}
 CODES = {
+    "prepare": ("prepared", "token_expired", "not_answering", "cancelled"),
+    "form": ("form_open", "worker_outdated", "worker_unreachable"),
+    "keys": ("connected", "form_expired"),
     "connect": ("connected", "pick_account", "account_id_needed", "no_name", "token_invalid"),
     "deploy": ("deployed", "wrong_pair", "other_mode", "token_expired", "cron_limit"),
 }

@@ -121,6 +121,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class FormLink:
+    """The way into an open form: made for drawing, stored nowhere. `app` says that Telegram can show it itself."""
+
+    link: str = field(repr=False)
+    code: str = field(repr=False)
+    app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a step may look at besides state and event. `fresh_id` is 16 hex digits nobody has used.
 
@@ -135,6 +144,7 @@ class Context:
     notices: Notices = USUAL
     language: Language | None = None
     telegrams: Language = Language.ENGLISH
+    form: FormLink | None = None
     connects: bool = False
 
     def worker(self, worker_id: str | None) -> Worker | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flows.effects import Move, StartOperation
 from flows.events import Context, Json
+from flows.forming import Opening, Preparing
 from flows.inspected import AtWork
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.speaking import PickLanguage
@@ -46,7 +47,7 @@ ASIDE = (
     PickLanguage,
 )
 AT_HOME = (Welcome, Home, Done, Gone)
-BUSY = (Working, Leaving, Destroying, AtWork)
+BUSY = (Working, Preparing, Opening, Leaving, Destroying, AtWork)
 
 
 def beneath(state: State) -> State:

@@ -101,11 +101,12 @@ class NewWorker:
 
 @dataclass(frozen=True, slots=True)
 class NewKeys:
-    """The work at hand is a change of keys in a Worker that exists."""
+    """The work at hand is a change of keys in a Worker that exists; `first` where it never had any."""
 
     worker: str
     mode: Mode
     account: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ class Report:
     key_ending: str = ""
     locked: bool = False
     last_code: str = ""
+    keyless: bool = False
+    account_ending: str = ""
 
 
 def holdings(value: object) -> Iterator[Held]:

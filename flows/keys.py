@@ -103,7 +103,7 @@ def _remark(event: Pasted, asked: Kind, secret: Held | None) -> Text | None:
 def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
     """Go to whatever is still missing; with everything there, to work."""
     key_id, secret = given
-    if isinstance(access, Connected) and not _lasts(access.token, _ahead(given, job), context):
+    if isinstance(access, Connected) and not lasts(access.token, _ahead(given, job), context):
         return Move(AskToken(job, key_id, secret), notice=token_expired(given))
     if isinstance(job, Removal):
         return remove(job, access, context)
@@ -128,7 +128,8 @@ def token_expired(given: Given) -> Text:
     return say("notice.token_expired_keys_kept" if any(given) else "notice.token_expired")
 
 
-def _lasts(token: Held, ahead: int, context: Context) -> bool:
+def lasts(token: Held, ahead: int, context: Context) -> bool:
+    """Tell whether a token will still be held in so many seconds."""
     return token.alive(context.now) and token.until >= context.now + ahead
 
 
@@ -145,7 +146,7 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
         "worker": job.worker,
         "key_id": key_id.ticket,
         "secret": secret.ticket,
-        **_access_arguments(access),
+        **access_arguments(access),
     }
     match job:
         case NewWorker():
@@ -154,6 +155,7 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
             arguments["limits"] = as_json(limits_json(limits(job.plan)))
         case NewKeys():
             kind = "rotate"
+            arguments["first"] = job.first
         case _:
             assert_never(job)
     state = Working(job, access, key_id, secret, context.fresh_id)
@@ -192,12 +194,13 @@ def remove(job: Removal, access: Access, context: Context) -> Move:
 
 def take_away(job: Removal, access: Access, context: Context) -> Move:
     """Take the Worker away."""
-    arguments: dict[str, Json] = {"worker": job.worker, **_access_arguments(access)}
+    arguments: dict[str, Json] = {"worker": job.worker, **access_arguments(access)}
     state = Destroying(job.worker, job.mode, context.fresh_id, access)
     return Move(state, (StartOperation(context.fresh_id, "destroy", arguments),))
 
 
-def _access_arguments(access: Access) -> dict[str, Json]:
+def access_arguments(access: Access) -> dict[str, Json]:
+    """Give what an operation is told of the access: a ticket's id, never a token."""
     match access:
         case OwnToken():
             return {"token": None}
@@ -218,9 +221,8 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
     match event.code:
         case "deployed":
             return _deployed(state.job.worker, data, context)
-        case "rotated":
-            ending = str(data.get("key_ending", ""))
-            return Move(Home(state.job.worker), notice=say("notice.rotated", ending=ending))
+        case "connected" | "rotated":
+            return _changed(state.job, event.code, data)
         case "other_mode":
             return Move(WrongMode(state.job, state.access, state.key_id, state.secret))
         case code if code in PLAN_CODES and isinstance(state.job, NewWorker) and isinstance(state.access, Connected):
@@ -236,7 +238,16 @@ def work_ended(state: Working, event: Ended, context: Context) -> Move:
             return Move(stopped, notice=trouble(code, data))
 
 
-def _done(worker: str, data: dict[str, Json]) -> Done:
+def _changed(job: Job, code: str, data: Mapping[str, Json]) -> Move:
+    """The Worker has new keys, or its first ones."""
+    if code == "rotated":
+        return Move(Home(job.worker), notice=say("notice.rotated", ending=str(data.get("key_ending", ""))))
+    account, mode = str(data.get("account_ending", "")), say(f"mode.{job.mode}")
+    return Move(done_of(job.worker, data), notice=say("form.pasted", account=account, mode=mode))
+
+
+def done_of(worker: str, data: Mapping[str, Json]) -> Done:
+    """Read from an operation's end how a Worker that is up begins."""
     meant = lines(data.get("orders"))
     outcome, reason, code = (str(data.get(name, "")) for name in ("outcome", "reason", "last_code"))
     coming, schedule = data.get("answering") is False, str(data.get("schedule") or "cron")
@@ -246,7 +257,7 @@ def _done(worker: str, data: dict[str, Json]) -> Done:
 
 def _deployed(worker: str, data: dict[str, Json], context: Context) -> Move:
     """The Worker is in place; where its new address does not answer yet, go on without waiting for it."""
-    done = _done(worker, data)
+    done = done_of(worker, data)
     if not done.coming:
         return Move(done)
     return Move(done, (StartOperation(context.fresh_id, "arrive", {"worker": worker, "schedule": done.schedule}),))
@@ -288,7 +299,7 @@ def undo(state: Stopped | Working, _argument: str, context: Context) -> Move:
     arguments: dict[str, Json] = {
         "worker": state.job.worker,
         "mode": str(state.job.mode),
-        **_access_arguments(state.access),
+        **access_arguments(state.access),
     }
     working = Working(state.job, state.access, state.key_id, state.secret, context.fresh_id, stopping=True)
     return Move(working, (StartOperation(context.fresh_id, "undo", arguments),))

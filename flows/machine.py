@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never
 
-from flows import control, verifying
+from flows import control, forms, verifying
 from flows.advice import Advice, AskRisk, AskTried
 from flows.codec import Dialog
 from flows.effects import Move, ShowPicture
 from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Said, Tapped
 from flows.footing import ASIDE, beneath
+from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import AtWork
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
@@ -117,6 +118,8 @@ def _ended(state: State, event: Ended, context: Context) -> Move:
     """Give the end of an operation to the state that waits for it, even under a help screen."""
     if event.kind == "arrive":
         return verifying.arrived(state, event, context)
+    if event.kind == "keys":
+        return forms.keys_ended(state, event, context)
     own = getattr(state, "operation", None) == event.operation
     below = state if own else beneath(state)
     if getattr(below, "operation", None) == event.operation:
@@ -154,6 +157,8 @@ def _fresh(state: State, now: int) -> Move:
             return Move(AskToken(job, *given), notice=token_expired(given))
         case KeepToken() | MakeKey() | AskKeyId() | AskSecret() | WrongMode() | Stopped():
             return _fresh_keys(state, now)
+        case Preparing() | Unready() | FormOpen() | FormOver():
+            return _fresh_form(state, now)
         case AskToken(key_id=key_id, secret=secret, kept=kept, tried=tried):
             key_id, secret, tried = _alive(key_id, now), _alive(secret, now), _alive(tried, now)
             return Move(replace(state, key_id=key_id, secret=secret, kept=_open(kept, now), tried=tried))
@@ -174,6 +179,15 @@ def _fresh_keys(state: KeepToken | MakeKey | AskKeyId | AskSecret | WrongMode | 
     if key_id is not None:
         return Move(AskSecret(state.job, state.access, key_id), notice=say("notice.secret_expired"))
     return Move(AskKeyId(state.job, state.access, secret), notice=say("notice.keys_expired"))
+
+
+def _fresh_form(state: Preparing | Unready | FormOpen | FormOver, now: int) -> Move:
+    key_id, secret = _alive(state.key_id, now), _alive(state.secret, now)
+    if isinstance(state, Unready) and not _open(state.access, now):
+        return Move(AskToken(state.job, key_id, secret), notice=token_expired((key_id, secret)))
+    if (key_id, secret) == (state.key_id, state.secret):
+        return Move(state)
+    return Move(replace(state, key_id=key_id, secret=secret), notice=say("notice.keys_expired"))
 
 
 def _alive(held: Held | None, now: int) -> Held | None:
@@ -210,8 +224,7 @@ def view(dialog: Dialog, context: Context) -> Screen:
     if dialog.notice is not None:
         head.append(say("frame.notice", notice=dialog.notice))
     shows = ((SHOW,),) if picture_of(dialog.state) else ()
-    rows = (*screen.rows, *shows, *_way_out(dialog.state))
-    return Screen((*head, *screen.lines), rows, screen.folded)
+    return Screen((*head, *screen.lines), (*screen.rows, *shows, *_way_out(dialog.state)))
 
 
 def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:
@@ -250,4 +263,4 @@ def operation_of(state: State) -> str | None:
 
 def is_waiting(state: State) -> bool:
     """Tell whether the screen shows running work."""
-    return isinstance(state, Working | Connecting | Leaving | Destroying | AtWork)
+    return isinstance(state, Working | Preparing | Opening | Connecting | Leaving | Destroying | AtWork)

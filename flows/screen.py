@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -50,16 +50,24 @@ class Link:
     place: Place
 
 
-Button: TypeAlias = "Tap | Link"
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A button that opens one person's own page: as a Mini App inside Telegram, or as a plain link."""
+
+    label: Text
+    url: str = field(repr=False)
+    app: bool
+
+
+Button: TypeAlias = "Tap | Link | Open"
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The anchor message: a title, lines under it, what is folded away until somebody taps it, and rows of buttons."""
+    """The anchor message: a title, lines under it and rows of buttons."""
 
     lines: tuple[Text, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
-    folded: tuple[Text, ...] = ()
 
 
 BACK = Tap(say("button.back"), "back")

@@ -7,7 +7,7 @@ from flows.choices import LIVE_PHRASE
 from flows.control import DESTROY_PHRASE, TOPICS
 from flows.events import Context
 from flows.plans import Mode
-from flows.screen import BACK, Button, Link, Place, Screen, Style, Tap
+from flows.screen import Button, Link, Place, Screen, Style, Tap
 from flows.states import (
     AskKeyId,
     AskSecret,
@@ -73,6 +73,9 @@ def confirm_live(_state: ConfirmLive, _context: Context) -> Screen:
     return Screen((say("live.title"), say("live.body", phrase=LIVE_PHRASE)))
 
 
+FORM = Tap(say("button.private_form"), "form", style=Style.MAIN)
+
+
 def ask_token(state: AskToken, context: Context) -> Screen:
     """Make a Cloudflare token and paste it."""
     about = "" if isinstance(state.job, NewWorker) else "_again"
@@ -86,6 +89,9 @@ def ask_token(state: AskToken, context: Context) -> Screen:
         how, paste = "token.body_connect", "token.paste_too"
     if state.tried is not None:
         rows = ((Tap(say("button.try_again"), "again", style=Style.MAIN),), *rows)
+    elif isinstance(state.job, NewKeys) and not (state.key_id or state.secret):
+        rows = ((FORM,), *rows)
+        return Screen((say("token.title_again"), say("token.form_instead"), say("token.body_again")), rows)
     elif state.kept is not None:
         rows = ((Tap(say("button.keep_connection", account=state.kept.account.name), "keep", style=Style.MAIN),), *rows)
     return Screen((say(f"token.title{about}"), say(how), say(paste)), rows)
@@ -134,8 +140,9 @@ def make_key(state: MakeKey, _context: Context) -> Screen:
     mode = state.job.mode
     lines = [say("make.title"), say("make.body", mode=say(f"mode.{mode}"))]
     if isinstance(state.job, NewKeys):
-        lines.append(say("make.old_pair"))
-    return Screen(tuple(lines), ((_alpaca(mode),), (Tap(say("button.have_keys"), "next", style=Style.MAIN),)))
+        lines.append(say("make.old_pair" if not state.job.first else "make.first_pair"))
+    lines.append(say("make.choice"))
+    return Screen(tuple(lines), ((_alpaca(mode),), (FORM,), (Tap(say("button.have_keys"), "next"),)))
 
 
 def ask_key_id(state: AskKeyId, _context: Context) -> Screen:
@@ -206,7 +213,7 @@ def gone(state: Gone, _context: Context) -> Screen:
 def pick_worker(_state: PickWorker, context: Context) -> Screen:
     """Which Worker is meant."""
     rows = tuple((Tap(say("button.plain", text=worker.script), "worker", worker.id),) for worker in context.workers)
-    return Screen((say("which.title"),), (*rows, (BACK,)))
+    return Screen((say("which.title"),), rows)
 
 
 def confirm_cancel(_state: ConfirmCancel, _context: Context) -> Screen:
@@ -238,6 +245,6 @@ def numbered(state: object, step: int) -> tuple[int, int] | None:
     job = getattr(state, "job", None)
     if not step or isinstance(job, Removal) or isinstance(getattr(state, "kept", None), Existing | Wider):
         return None
-    if isinstance(job, NewKeys):
+    if isinstance(job, NewKeys) and not job.first:
         return (max(1, step - 5), 3) if step > 5 else None  # noqa: PLR2004  (steps 6, 7, 8 of the whole road)
-    return (step, 8) if job is None or isinstance(job, NewWorker) else None
+    return (step, 8) if job is None or isinstance(job, NewWorker | NewKeys) else None

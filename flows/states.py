@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.jobs import (
     LONGEST_HELD,
     Access,
@@ -57,6 +58,8 @@ __all__ = (
     "ConfirmPlan",
     "Connected",
     "Existing",
+    "FormOpen",
+    "FormOver",
     "Held",
     "Inspection",
     "Job",
@@ -64,14 +67,17 @@ __all__ = (
     "KeyJob",
     "NewKeys",
     "NewWorker",
+    "Opening",
     "OwnToken",
     "PickLimit",
     "PlanJob",
+    "Preparing",
     "Removal",
     "Report",
     "SetLimit",
     "Toolbox",
     "Tuning",
+    "Unready",
     "Widening",
     "Wider",
     "holdings",
@@ -393,5 +399,6 @@ State: TypeAlias = (
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
     " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
     " | Reading | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage"
+    " | Preparing | Unready | Opening | FormOpen | FormOver"
     " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

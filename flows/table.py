@@ -14,6 +14,8 @@ from flows import (
     choices,
     control,
     findings,
+    form_screens,
+    forms,
     keys,
     leaving,
     plan_screens,
@@ -28,6 +30,7 @@ from flows import (
 from flows.advice import Advice, AskRisk, AskTried
 from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
+from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Screen
@@ -134,6 +137,7 @@ HANDS: Mapping[str, Callable[[Any, str, Context], Move]] = {
     "tune": tuning.tapped,
     "tools": acts.toolbox_tapped,
     "another": control.set_up,
+    "form": forms.from_card,
 }
 
 # fmt: off
@@ -162,7 +166,8 @@ TABLE: tuple[Row[Any], ...] = (
         planning.before_budget, said=planning.budget_said),
     Row(Review,      plan_screens.review,  4, {"agree": choices.agreed},   lambda s: PickPlan(s.job.mode, s.kept)),
     Row(ConfirmLive, screens.confirm_live, 4, {}, _before_phrase, said=choices.live_said),
-    Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection, "again": access.try_again},
+    Row(AskToken,    screens.ask_token,    5, {"keep": access.keep_connection, "again": access.try_again,
+                                               "form": forms.chosen},
         _before_token,
         pasted=access.token_pasted, asks=TOKEN, strict=True),
     Row(Connecting,  screens.connecting,   5, {}, None, ended=access.connect_ended, strict=True),
@@ -175,7 +180,7 @@ TABLE: tuple[Row[Any], ...] = (
     Row(ConfirmClear, findings.confirm_clear, 0, {}, control.go_back, said=verifying.clear_said, cancel=False),
     Row(KeepToken,   screens.keep_token,   5, {"keep": access.keep_tapped},
         lambda s: AskToken(s.job, s.key_id, s.secret, s.access)),
-    Row(MakeKey,     screens.make_key,     6, {"next": keys.keys_made}, _before_key,
+    Row(MakeKey,     screens.make_key,     6, {"next": keys.keys_made, "form": forms.chosen}, _before_key,
         pasted=keys.keys_pasted, asks=KEYS, strict=True),
     Row(AskKeyId,    screens.ask_key_id,   7, {}, lambda s: MakeKey(s.job, s.access, None, s.secret),
         pasted=keys.keys_pasted, asks=KEYS, strict=True),
@@ -187,6 +192,18 @@ TABLE: tuple[Row[Any], ...] = (
         pasted=keys.pasted_instead, asks=KEYS, strict=True),
     Row(Stopped,     screens.stopped,      0, {"again": keys.try_again, "other_keys": keys.other_keys}, None,
         pasted=keys.pasted_instead, asks=KEYS, strict=True),
+    # — the private form: the keys go past the chat —
+    Row(Preparing,   form_screens.preparing, 7, {"stop": forms.stop}, None,
+        pasted=forms.pasted_early, ended=forms.prepared, asks=KEYS, strict=True, cancel=False),
+    Row(Unready,     form_screens.unready,   7, {"again": forms.again, "paste": forms.paste_instead},
+        lambda s: MakeKey(s.job, s.access, s.key_id, s.secret),
+        pasted=forms.pasted_early, asks=KEYS, strict=True),
+    Row(Opening,     form_screens.opening,   7, {}, None, ended=forms.opening_ended, strict=True),
+    Row(FormOpen,    form_screens.form_open, 8, {"done": forms.look_now, "new": forms.new_form,
+                                                 "paste": forms.paste_here, "plain": forms.plainly},
+        lambda s: Home(s.job.worker), pasted=forms.pasted_after, ended=forms.keys_ended, asks=KEYS, strict=True),
+    Row(FormOver,    form_screens.form_over, 8, {"new": forms.new_form, "paste": forms.paste_here},
+        lambda s: Home(s.job.worker), pasted=forms.pasted_after, asks=KEYS, strict=True),
     # — looking after what is there —
     Row(Done,        worker_screens.done,  0, HANDS, cancel=False),
     Row(Home,        worker_screens.home,  0, {**HANDS, "show": control.show_worker}, ended=control.home_ended,

@@ -64,9 +64,11 @@ def report_of(data: Mapping[str, Json]) -> Report:
         plan=plan,
         limits=limits,
         ceilings=ceilings,
-        **{name: text(name) for name in ("invested", "value", "profit", "key_ending", "template", "last_code")},
+        **{name: text(name) for name in ("invested", "value", "profit", "last_code")},
+        **{name: text(name) for name in ("key_ending", "template", "account_ending")},
         next_at=number("next_at"),
         schedule="alarm" if text("schedule") == "alarm" else "cron",
         outdated=data.get("outdated") is True,
         locked=data.get("locked") is True,
+        keyless=data.get("keyless") is True,
     )

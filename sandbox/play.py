@@ -90,7 +90,8 @@ async def deployed(play: Play) -> None:
     script = scripts[0]
     play.script = str(script["name"])
     play.check("its name says that it trades practice money", holds=play.script.startswith("soar-paper-"))
-    published = {path.name: path.read_bytes() for path in sorted((HOUSE / "worker_template").glob("*.js"))}
+    files = sorted((HOUSE / "worker_template").iterdir())
+    published = {file.name: file.read_bytes() for file in files if file.suffix in {".js", ".html"}}
     uploaded = {name: await play.sites.module(play.script, name) for name in script["modules"]}
     play.check(
         f"all {len(published)} uploaded modules equal worker_template/ byte for byte", holds=uploaded == published

@@ -133,8 +133,3 @@ export class Alpaca {
 		return this.keys.reduce((text, key) => text.replaceAll(key, "…"), message).slice(0, 200)
 	}
 }
-
-/** @arg {Bindings} */
-export function ownAlpaca({ ALPACA_URL: url, ALPACA_DATA_URL: dataUrl, APCA_API_KEY_ID = "", APCA_API_SECRET_KEY = "" }) {
-	return new Alpaca({ url, dataUrl, keyId: APCA_API_KEY_ID, secret: APCA_API_SECRET_KEY })
-}

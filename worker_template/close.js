@@ -1,9 +1,9 @@
 // Selling what this Worker bought, all of it and nothing else. It is paused then, or the plan would buy it back.
 
 import { readOwn } from "./account.js"
-import { ownAlpaca } from "./alpaca.js"
 import { inWords } from "./exchange-time.js"
 import { bodyOf, Halt } from "./halt.js"
+import { accountOf, ownAlpaca } from "./keys.js"
 import { dollars, quantity } from "./money.js"
 import { place, settle } from "./orders.js"
 import { checkAccount, checkShares, readClock } from "./preconditions.js"
@@ -13,7 +13,7 @@ import { cancelOwn } from "./stop.js"
 
 /** @arg {State} @arg {boolean} */
 export async function close(state, dry) {
-	const desk = deskOf(state, dry)
+	const desk = await deskOf(state, dry)
 	const { alpaca, book, ledger } = desk
 	const { isOpen, opens, time } = await readClock(desk)
 	const closed = isOpen ? "" : `The market is closed. It opens ${inWords(opens, time.ms)}.`
@@ -72,7 +72,9 @@ async function sell(desk, { symbol, nano, available, value }, day, busy) {
 }
 
 /** @arg {State} @arg {boolean} */
-function deskOf({ bindings, ledger, book }, dry) {
-	const settings = /** @type {any} */ ({ accountId: bindings.ACCOUNT_ID, prefix: `soar1-${bindings.DEPLOYMENT}-` })
-	return { settings, alpaca: ownAlpaca(bindings), ledger, book, now: Date.now, mark: "", dry, closing: true }
+async function deskOf(state, dry) {
+	const { bindings, ledger, book } = state
+	const alpaca = await ownAlpaca(state, " Nothing was sold.")
+	const settings = /** @type {any} */ ({ accountId: accountOf(state), prefix: `soar1-${bindings.DEPLOYMENT}-` })
+	return { settings, alpaca, ledger, book, now: Date.now, mark: "", dry, closing: true }
 }

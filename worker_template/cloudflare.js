@@ -12,9 +12,18 @@ export function changeKeys(env, keyId, secret) {
 }
 
 /** @arg {Bindings} */
-export async function deleteScript(env) {
+async function deleteScript(env) {
 	const reply = await call(env, "DELETE", "?force=true")
 	return reply.code === 10007 ? { ...reply, ok: true } : reply
+}
+
+/** Done after the answer. @arg {Bindings} @arg {Stub} */
+export async function removeItself(env, state) {
+	const { ok, code, message } = await deleteScript(env)
+	if (ok) return
+	console.log(JSON.stringify({ at: "destroy", cloudflare_code: code }))
+	const hint = "It is paused. Please delete it in your Cloudflare account."
+	await state.note(`The bot could not delete itself. ${message} ${hint}`)
 }
 
 /** @arg {Bindings} @arg {string} @arg {string} @arg {string} [body] */

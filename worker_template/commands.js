@@ -3,10 +3,10 @@
 
 import { isObject, parsed } from "./answers.js"
 import { arm, choose } from "./choice.js"
-import { close } from "./close.js"
+import { keysOf } from "./keys.js"
 import { PAGES } from "./ledger.js"
 import { No } from "./reply.js"
-import { statusOf } from "./status.js"
+import { formOf, statusOf } from "./status.js"
 import { cancelOwn, destroy, lock } from "./stop.js"
 import { timer, wind } from "./timer.js"
 
@@ -37,11 +37,23 @@ const COMMANDS = {
 	// These wait for a run that is going on.
 	set: (state, wanted) => state.enqueue(() => choose(state, wanted)),
 	cancel: (state) => state.enqueue(() => cancelOwn(state)),
-	close: (state, { dry }) => state.enqueue(() => close(state, dry !== false)),
+	close: (state, { dry }) => state.enqueue(async () => (await import("./close.js")).close(state, dry !== false)),
 
 	lock: (state) => lock(state, true),
 	unlock: (state) => lock(state, false),
 	destroy,
+
+	form: async (state, wanted) => (await import("./form-desk.js")).open(state, wanted),
+
+	form_close(state) {
+		state.ledger.remember("form", null)
+		return { form: formOf(state) }
+	},
+
+	async keys_clear(state) {
+		state.ledger.remember("keys", null)
+		return { keys: keysOf(state, await state.keys()) }
+	},
 
 	async alarm(state, { on }) {
 		if (typeof on !== "boolean") throw bad("on is true or false.")

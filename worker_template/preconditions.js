@@ -54,14 +54,21 @@ export async function checkAccount({ alpaca, ledger, settings }) {
 	const answer = await alpaca.account()
 	if (answer.kind === "refused" && answer.status === 403) throw haltFor({ kind: "keys" })
 	const account = readAccount(bodyOf(answer))
-	if (account.id !== settings.accountId) {
+	if (!settings.accountId) ledger.remember("pin", account.id)
+	else if (account.id !== settings.accountId) {
 		const reason = "These keys belong to another Alpaca account than this bot's."
 		throw new Halt("refused", "account", reason, { pause: true })
 	}
-	const { ending, status, currency, cash, equity } = account
-	const shown = (/** @type {number | null} */ cents) => (cents === null ? null : dollars(cents))
-	ledger.remember("account", { ending, status, currency, cash: shown(cash), equity: shown(equity) })
+	noteAccount(ledger, account)
 	return account
+}
+
+/** @arg {Ledger} @arg {Account} */
+export function noteAccount(ledger, { ending, status, currency, cash, equity }) {
+	const shown = (/** @type {number | null} */ cents) => (cents === null ? null : dollars(cents))
+	const noted = { ending, status, currency, cash: shown(cash), equity: shown(equity) }
+	ledger.remember("account", noted)
+	return noted
 }
 
 /** @arg {Desk} @arg {Fields[]} */

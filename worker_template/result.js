@@ -34,7 +34,7 @@ export function wasPlaced({ status }) {
 /** @arg {Ledger} @arg {Result} @arg {string} */
 export function inform(ledger, { outcome, code, reason, orders }, day) {
 	for (const order of orders.filter(wasPlaced)) ledger.tell("trade", `Order placed: ${order.side} ${sumOf(order)}.`)
-	if (ledger.paused()) return
+	if (ledger.paused() || code === "no_keys") return
 	const before = ledger.recall("trouble")
 	const news = `${outcome} ${code} ${day}`
 	if (outcome === "refused" || outcome === "failed" || code === "unarmed") {

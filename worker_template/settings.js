@@ -6,15 +6,15 @@ import { readPlan } from "./plans.js"
 const LESS = /** @type {const} */ (["perOrder", "perDay", "budget", "perSymbol", "dailyLoss"])
 const HOSTS = { paper: "https://paper-api.alpaca.markets", live: "https://api.alpaca.markets" }
 
-/** @arg {Bindings} @arg {Chosen} [chosen] @return {Settings} */
-export function readSettings(env, chosen = {}) {
+/** @arg {Bindings} @arg {Chosen} [chosen] @arg {string} [accountId] @return {Settings} */
+export function readSettings(env, chosen = {}, accountId = env.ACCOUNT_ID) {
 	const mode = env.MODE
 	if (mode !== "paper" && mode !== "live") throw new BadSettings("MODE is neither paper nor live.")
 	const alpacaUrl = text(env.ALPACA_URL, "ALPACA_URL")
 	const other = mode === "paper" ? HOSTS.live : HOSTS.paper
 	if (alpacaUrl.startsWith(other)) throw new BadSettings("ALPACA_URL belongs to the other mode.")
 	if (!/^[0-9a-f]{8}$/.test(env.DEPLOYMENT)) throw new BadSettings("DEPLOYMENT is not 8 hexadecimal digits.")
-	if (!env.APCA_API_KEY_ID || !env.APCA_API_SECRET_KEY) throw new BadSettings("There are no Alpaca keys.")
+	if (typeof accountId !== "string") throw new BadSettings("ACCOUNT_ID is missing.")
 	const fixed = readLimits(env.CEILINGS, "CEILINGS")
 	const ceilings = readLimits(chosen.limits ?? {}, "limits", fixed)
 	if (isLooser(ceilings, fixed)) throw new BadSettings("The limits go beyond CEILINGS.")
@@ -22,9 +22,7 @@ export function readSettings(env, chosen = {}) {
 		mode,
 		alpacaUrl,
 		dataUrl: text(env.ALPACA_DATA_URL, "ALPACA_DATA_URL"),
-		accountId: text(env.ACCOUNT_ID, "ACCOUNT_ID"),
-		keyId: env.APCA_API_KEY_ID,
-		secret: env.APCA_API_SECRET_KEY,
+		accountId,
 		prefix: `soar1-${env.DEPLOYMENT}-`,
 		plan: readPlan(chosen.plan ?? env.PLAN),
 		ceilings,

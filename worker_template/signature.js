@@ -17,7 +17,7 @@ export async function readSigned(request, commandKey) {
 	const [key, signature] = [bytes(commandKey, 32), bytes(header("Signature"), 64)]
 
 	const digest = await sha256(body ?? new Uint8Array())
-	const message = new TextEncoder().encode(["soar1", request.method, path, time, nonce, digest].join("\n"))
+	const message = utf8(["soar1", request.method, path, time, nonce, digest].join("\n"))
 	const genuine = await verify(key ?? new Uint8Array(32), signature ?? new Uint8Array(64), message)
 
 	const fresh = TIME.test(time) && Math.abs(Date.now() - Number(time)) <= WINDOW
@@ -27,7 +27,7 @@ export async function readSigned(request, commandKey) {
 }
 
 /** @arg {Uint8Array} @arg {Uint8Array} @arg {Uint8Array} */
-async function verify(key, signature, message) {
+export async function verify(key, signature, message) {
 	try {
 		const imported = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"])
 		return await crypto.subtle.verify("Ed25519", imported, signature, message)
@@ -37,7 +37,7 @@ async function verify(key, signature, message) {
 }
 
 /** Null if it is larger than any command's. @arg {Request} */
-async function readBody(request) {
+export async function readBody(request) {
 	const all = new Uint8Array(LARGEST_BODY)
 	let length = 0
 	for await (const chunk of request.body ?? []) {
@@ -48,14 +48,19 @@ async function readBody(request) {
 	return all.slice(0, length)
 }
 
-/** @arg {string} @arg {number} */
-function bytes(text, length) {
+/** Null if it is anything else. @arg {string} @arg {number} @arg {"base64" | "base64url"} [alphabet] */
+export function bytes(text, length, alphabet = "base64url") {
 	try {
-		const raw = Uint8Array.fromBase64(text, { alphabet: "base64url" })
+		const raw = Uint8Array.fromBase64(text, { alphabet })
 		return raw.length === length ? raw : null
 	} catch {
 		return null
 	}
+}
+
+/** @arg {string} */
+export function utf8(text) {
+	return new TextEncoder().encode(text)
 }
 
 /** @arg {Uint8Array} */

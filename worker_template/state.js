@@ -1,16 +1,15 @@
 // The Durable Object: it remembers, and lets one run happen at a time. A run looks at the pause before each order.
 
 import { DurableObject } from "cloudflare:workers"
-import { ownAlpaca } from "./alpaca.js"
 import { BadSettings } from "./checks.js"
 import { chosen, inForce } from "./choice.js"
 import { carryOut } from "./commands.js"
+import { accountOf, alpacaWith, NO_KEYS, pairOf } from "./keys.js"
 import { Ledger } from "./ledger.js"
 import { inform } from "./result.js"
 import { OrderBook } from "./order-book.js"
 import { answer, No } from "./reply.js"
 import { readSettings } from "./settings.js"
-import { sha256 } from "./signature.js"
 import { tick } from "./tick.js"
 import { standsBy, wind } from "./timer.js"
 
@@ -54,9 +53,10 @@ export class SoarState extends DurableObject {
 		if (!standsBy(this)) await answer(() => this.tick("alarm", false))
 	}
 
-	noteRotation() {
-		this.ledger.tell("change", "The Alpaca keys were replaced.")
-		this.ledger.newKeys(null)
+	/** Takes keys. @arg {"look" | "submit" | "prepare" | "settle"} task @arg {any} sent @return {Promise<FormAnswer>} */
+	async desk(task, sent) {
+		const desk = await import("./form-desk.js")
+		return desk[task](this, sent)
 	}
 
 	/** @arg {string} */
@@ -71,34 +71,38 @@ export class SoarState extends DurableObject {
 		return done
 	}
 
-	/** Stands for the keys, telling neither. */
-	async newKeys() {
-		const { APCA_API_KEY_ID, APCA_API_SECRET_KEY } = this.bindings
-		const mark = (await sha256(new TextEncoder().encode(`${APCA_API_KEY_ID}\n${APCA_API_SECRET_KEY}`))).slice(0, 16)
-		this.ledger.newKeys(mark)
-		return mark
+	/** The pair in force; others than those that were rejected end that pause. */
+	async keys() {
+		const pair = await pairOf(this)
+		if (pair) this.ledger.newKeys(pair.mark)
+		return pair
 	}
 
 	/** @arg {string} @arg {boolean} */
 	async #run(source, dry) {
 		const started = Date.now()
 		const { bindings, ledger, book } = this
-		const alpaca = ownAlpaca(bindings)
+		/** @type {string[]} */
+		let requestIds = []
 		/** @type {Result} */
 		let result = { slot: "", outcome: "failed", code: "fault", detail: "", reason: FAULT, orders: [], marketOpen: null }
 		try {
-			const mark = await this.newKeys()
-			const settings = readSettings(bindings, chosen(this))
+			const pair = await this.keys()
+			const settings = readSettings(bindings, chosen(this), accountOf(this))
 			const { armed } = inForce(this)
-			result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark, dry: dry || !armed })
-			if (result.outcome === "dry" && !armed) result.code = "unarmed"
+			if (pair) {
+				const alpaca = alpacaWith(bindings, pair)
+				requestIds = alpaca.requestIds
+				result = await tick({ settings, alpaca, ledger, book, now: Date.now, mark: pair.mark, dry: dry || !armed })
+				if (result.outcome === "dry" && !armed) result.code = "unarmed"
+			} else Object.assign(result, { outcome: "idle", code: "no_keys", reason: NO_KEYS })
 		} catch (error) {
 			result.detail = error instanceof Error ? error.name : "unknown"
 			if (error instanceof BadSettings) Object.assign(result, { code: "settings", detail: error.message, reason: DAMAGED })
 		}
 		const { marketOpen: market_open, ...told } = result
 		const [at, ms] = [new Date(started).toISOString(), Date.now() - started]
-		const record = { source, at, ms, ...told, market_open, request_ids: alpaca.requestIds }
+		const record = { source, at, ms, ...told, market_open, request_ids: requestIds }
 		const id = ledger.addRun(record)
 		book.trim()
 		inform(ledger, result, at.slice(0, 10))

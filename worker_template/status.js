@@ -2,15 +2,18 @@
 
 import { inForce } from "./choice.js"
 import { exchangeTime } from "./exchange-time.js"
+import { keysOf } from "./keys.js"
 import { now } from "./ledger.js"
 import { amount, dollars, quantity, worth } from "./money.js"
 import { shown } from "./order-book.js"
 import { timer } from "./timer.js"
 
+export const MOST_TRIES = 5
+
 /** @arg {State} */
 export async function statusOf(state) {
 	const { bindings: env, ledger, book } = state
-	await state.newKeys()
+	const pair = await state.keys()
 	const lastRun = ledger.lastRun()
 	const lastOrder = book.last()
 	const today = exchangeTime(Date.now()).date
@@ -38,8 +41,19 @@ export async function statusOf(state) {
 		orders_today: book.onDay(today).map(shown),
 		positions: ledger.recall("positions") ?? [],
 		holds_cloudflare_token: Boolean(env.CLOUDFLARE_API_TOKEN),
-		key_ending: (env.APCA_API_KEY_ID ?? "").slice(-4),
+		key_ending: pair?.keyId.slice(-4) ?? "",
+		keys: keysOf(state, pair),
+		form: formOf(state),
 	}
+}
+
+/** The private form, of which no more than this may be known. @arg {Pick<State, "ledger">} */
+export function formOf({ ledger }) {
+	const form = ledger.recall("form")
+	if (!form) return { state: "none", expires: null, tries: 0, last: "" }
+	const { state, expires, tries, last } = form
+	const over = tries >= MOST_TRIES ? "locked" : expires * 1000 <= Date.now() ? "expired" : state
+	return { state: state === "used" ? state : over, expires, tries, last }
 }
 
 /** @arg {Book} @arg {Fields} */

@@ -1,18 +1,20 @@
-// Ways to stop: cancelling own orders, Alpaca's lock of the whole account, and the end of this Worker.
+// Ways to stop: cancelling own orders, Alpaca's lock of the whole account, and what comes before the end of this Worker.
 
-import { ownAlpaca } from "./alpaca.js"
 import { WHY } from "./answers.js"
-import { deleteScript } from "./cloudflare.js"
+import { accountOf, alpacaWith, ownAlpaca, pairOf } from "./keys.js"
 import { No } from "./reply.js"
 import { wind } from "./timer.js"
 
 const UNSURE = "Alpaca did not confirm that no order of the bot is open. Look there; such orders end with the day."
 
 /** `left` is how many may still be open. @arg {State} */
-export async function cancelOwn({ bindings, book }) {
-	const alpaca = ownAlpaca(bindings)
-	const open = await alpaca.openOrders()
-	if (open.kind !== "ok") return { cancelled: 0, left: book.open().length, warning: UNSURE }
+export async function cancelOwn(state) {
+	const { bindings, book } = state
+	const pair = await pairOf(state)
+	if (!pair && book.open().length === 0) return { cancelled: 0, left: 0, warning: null }
+	const alpaca = pair && alpacaWith(bindings, pair)
+	const open = await alpaca?.openOrders()
+	if (!alpaca || open?.kind !== "ok") return { cancelled: 0, left: book.open().length, warning: UNSURE }
 	let [cancelled, left] = [0, 0]
 	for (const { client_order_id, id } of open.body) {
 		if (!String(client_order_id).startsWith(`soar1-${bindings.DEPLOYMENT}-`)) continue
@@ -25,12 +27,14 @@ export async function cancelOwn({ bindings, book }) {
 }
 
 /** Alpaca's lock, and its pause, which comes first and stays if Alpaca fails. @arg {State} @arg {boolean} */
-export async function lock({ bindings, ledger }, on) {
+export async function lock(state, on) {
+	const { ledger } = state
 	if (on) ledger.pause("suspended", "You locked the Alpaca account.", "pause")
-	const alpaca = ownAlpaca(bindings)
-	const account = await alpaca.account()
 	const is = ledger.paused() ? " The bot is paused." : ""
-	if (account.kind === "ok" && account.body.id !== bindings.ACCOUNT_ID) {
+	const alpaca = await ownAlpaca(state, is)
+	const account = await alpaca.account()
+	const own = accountOf(state)
+	if (account.kind === "ok" && own !== "" && account.body.id !== own) {
 		throw new No(409, "other_account", `The keys open another account, which was left as it is.${is}`)
 	}
 	const answer = account.kind === "ok" ? await alpaca.suspend(on) : account
@@ -50,13 +54,4 @@ export async function destroy(state) {
 	if (state.bindings.CLOUDFLARE_API_TOKEN) return { destroying: true, cancelled, warning }
 	const message = "Trading is paused, but the bot holds no Cloudflare token and cannot delete itself."
 	throw new No(409, "no_token", message, { cancelled, warning })
-}
-
-/** Done after the answer. @arg {Bindings} @arg {Stub} */
-export async function removeItself(env, state) {
-	const { ok, code, message } = await deleteScript(env)
-	if (ok) return
-	console.log(JSON.stringify({ at: "destroy", cloudflare_code: code }))
-	const hint = "It is paused. Please delete it in your Cloudflare account."
-	await state.note(`The bot could not delete itself. ${message} ${hint}`)
 }

@@ -10,6 +10,12 @@ interface Bindings {
   APCA_API_KEY_ID?: string;
   APCA_API_SECRET_KEY?: string;
   CLOUDFLARE_API_TOKEN?: string;
+  /** 32 random bytes, base64: what a pair in the database is sealed with */
+  KEYS_SEAL?: string;
+  /** another one each time somebody writes the two secrets */
+  KEYS_STAMP?: string;
+  /** missing in Workers from before there was a form */
+  FORM?: FormSettings;
   MODE: string;
   ACCOUNT_ID: string;
   ALPACA_URL: string;
@@ -23,6 +29,13 @@ interface Bindings {
   PLAN: unknown;
   CEILINGS: unknown;
   STATE: DurableObjectNamespace<import("./state.js").SoarState>;
+}
+
+/** Whom the private form is for: Telegram's ids of the bot and of its owner, and Telegram's Ed25519 key, hexadecimal. */
+interface FormSettings {
+  bot: number;
+  owner: number;
+  telegram_key: string;
 }
 
 /** What the owner chose since the deployment: another plan, tighter limits in the form of CEILINGS. */
@@ -49,11 +62,10 @@ interface Ceilings {
 
 interface Settings {
   mode: "paper" | "live";
+  /** empty until the first account is known */
   accountId: string;
   alpacaUrl: string;
   dataUrl: string;
-  keyId: string;
-  secret: string;
   /** what every client order id of this deployment starts with */
   prefix: string;
   plan: Plan;
@@ -329,6 +341,44 @@ type Row = { id: number; [column: string]: string | number | null };
 /** What an event is about. `pause` and `change` tell what a command did. */
 type Kind = "trade" | "refusal" | "latch" | "recovery" | "pause" | "change" | "other";
 type Pause = { reason: string; since: string; note: string };
+
+// The keys (keys.js) and the private form (form.js, form-desk.js).
+
+type KeyPair = { keyId: string; secret: string };
+/** `mark` stands for the pair without telling it. */
+type Pair = KeyPair & { where: "store" | "secrets"; mark: string };
+/** A pair that Alpaca knows, its account and the end of that one's number; `first` if the bot had none before. */
+type Coming = { mark: string; account: string; ending: string; first: boolean };
+type Found = { error?: string; message?: string; coming?: Coming; account?: Account };
+
+/** What came of the form, without what the Durable Object need not know. */
+interface Sent extends KeyPair {
+  /** SHA-256, hexadecimal */
+  ticket: string;
+  code: string;
+  /** "launch" if Telegram vouches for the owner, "" if it says nothing, else the name of an error */
+  proof: string;
+}
+
+/** `install`: it remains to make the pair this Worker's own secrets. */
+interface FormAnswer {
+  ok: boolean;
+  error?: string;
+  left?: number | null;
+  install?: boolean;
+  message?: string;
+  /** whether the six digits are wanted */
+  code?: boolean;
+  account_ending?: string;
+  mode?: string;
+  equity?: string | null;
+  currency?: string;
+}
+
+declare module "*.html" {
+  const text: string;
+  export default text;
+}
 
 type State = import("./state.js").SoarState;
 type Stub = DurableObjectStub<State>;

@@ -30,6 +30,8 @@ class Brief:
 def lines(brief: Brief, zone: str) -> tuple[Text, ...]:
     """Give the lines about one Worker; hours are local to `zone`."""
     status = brief.status
+    if status.keyless:
+        return (say("summary.keyless"),)
     told = [*_money(brief), *_orders(status)]
     if status.paused is not None:
         told.append(say("summary.paused", why=why_paused(status.paused.reason, status.paused.note)))

@@ -55,7 +55,8 @@ def judge(before: Lookout, worker: Worker, sight: Sight, pace: Pace, now: float,
 
 def _seen(before: Lookout, worker: Worker, sight: Seen, pace: Pace, now: float) -> Verdict:
     idle = now - (sight.run if sight.run is not None else worker.created_at)
-    silent = idle > pace.silent and sight.paused != "destroy"
+    # One that waits for its first keys has nothing to look at.
+    silent = idle > pace.silent and sight.paused != "destroy" and worker.key_ending != ""
     news = list(_told(before, worker, sight, now))
     if silent and before.told != "silent":
         news.append(News("health", say("news.silent", span=Span(int(idle)), command=wake_command(worker))))

@@ -15,6 +15,7 @@ from deploy.adopting import adopt, clear, holds_token
 from deploy.commands import CommandKey
 from deploy.errors import DeployError, NameRefused
 from deploy.inspection import Binding, own_bindings
+from deploy.reports import Status
 from deploy.secret import Secret
 
 ADOPTION: Final = ("look", "listen")
@@ -74,10 +75,16 @@ async def _adopt(task: _Task, report: Report) -> Outcome:
     await report("listen")
     key = shop.command_key(row)
     status, schedule = await adopt(site, key, present)
-    ending = status.account.ending if status.account else ""
-    row = replace(row, schedule=schedule, key_ending=status.key_ending, alpaca_account_ending=ending)
+    row = replace(row, schedule=schedule, key_ending=status.key_ending, alpaca_account_ending=_account(status))
     await shop.database.write(partial(workers.save_only, worker=row))
     return done("adopted", worker=row.id, script=row.script, running=status.paused is None)
+
+
+def _account(status: Status) -> str:
+    """The end of the broker account's number, as far as the Worker has seen it."""
+    if status.keys is not None and status.keys.account_ending:
+        return status.keys.account_ending
+    return status.account.ending if status.account else ""
 
 
 async def _placed(task: _Task) -> workers.Worker:

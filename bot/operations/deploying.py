@@ -50,7 +50,7 @@ async def deploy_worker(shop: Workshop, operation: Operation, report: Report) ->
     )
     if flaw is not None:
         return failed(str(flaw.flaw), detail=flaw.symbol)
-    row, first = await _row(shop, operation, found, keys)
+    row, first = await ensure_row(shop, operation, found, keys)
     try:
         return await _deploy(shop, row, token, keys, found.account_id, report, first=first)
     except CannotOpen:
@@ -104,8 +104,13 @@ def trades(status: Status | None) -> bool:
     return status is not None and (status.armed or status.plan.get("kind") == "watch")
 
 
-async def _row(shop: Workshop, operation: Operation, found: Good, keys: Keys) -> tuple[workers.Worker, bool]:
-    """Remember the Worker, its command key above all, before anything is put into the account; True when it is new."""
+async def ensure_row(
+    shop: Workshop, operation: Operation, found: Good | None = None, keys: Keys | None = None
+) -> tuple[workers.Worker, bool]:
+    """Remember the Worker, its command key above all, before anything is put into the account; True when it is new.
+
+    Without keys nothing is known of the broker account, and the Worker itself keeps to that of the first pair it gets.
+    """
     row = await shop.worker(operation.chat_id, operation.arguments["worker"])
     fresh = _fresh(shop, operation.chat_id, operation.arguments, found, keys)
     if row is None:
@@ -117,7 +122,9 @@ async def _row(shop: Workshop, operation: Operation, found: Good, keys: Keys) ->
     return fresh, False
 
 
-def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Good, keys: Keys) -> workers.Worker:
+def _fresh(
+    shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Good | None, keys: Keys | None
+) -> workers.Worker:
     worker_id, mode = str(arguments["worker"]), str(arguments["mode"])
     script = script_name(mode, worker_id)
     subdomain = str(arguments["subdomain"])
@@ -129,9 +136,9 @@ def _fresh(shop: Workshop, chat_id: int, arguments: Mapping[str, Any], found: Go
         cloudflare_account=str(arguments["account"]),
         subdomain=subdomain,
         url=shop.places.worker.format(script=script, subdomain=subdomain),
-        alpaca_account_hash=account_hash(worker_id, found.account_id),
-        alpaca_account_ending=found.account_ending,
-        key_ending=keys.key_id.ending,
+        alpaca_account_hash=account_hash(worker_id, found.account_id if found else ""),
+        alpaca_account_ending=found.account_ending if found else "",
+        key_ending=keys.key_id.ending if keys else "",
         command_key=shop.seal_command_key(chat_id, worker_id, CommandKey.generate()),
         plan=_figures(arguments["plan"]),
         ceilings=_figures(arguments["limits"]),

@@ -92,7 +92,7 @@ def _worker_row(connection: Connection, operation: Operation, code: str, data: d
 def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
     """What an end changes in the Worker's row."""
     match code:
-        case "deployed":
+        case "deployed" | "prepared":
             state = "running" if data.get("answering") is not False else "arriving"
             schedule = str(data.get("schedule", "cron"))
             return {"state": state, "schedule": schedule, "subdomain": data["subdomain"], "url": data["url"]}
@@ -100,8 +100,8 @@ def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
             return {"template": data["template"], "schedule": data["schedule"]}
         case "widened":
             return {"plan": data["plan"], "ceilings": data["ceilings"]}
-        case "rotated":
-            return {"key_ending": data["key_ending"]}
+        case "rotated" | "connected" if "key_ending" in data:  # an account that is connected tells no such thing
+            return _keys(data)
         case "paused":
             return {"state": "paused"}
         case "resumed" | "arrived":
@@ -109,6 +109,16 @@ def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
         case "woken" if "running" in data:
             return {"schedule": "alarm", "state": "running" if data["running"] else "paused"}
         case _ if "running" in data:  # whatever was asked, the Worker said how it stands
-            return {"state": "running" if data["running"] else "paused"}
+            return {"state": "running" if data["running"] else "paused", **_keys(data)}
         case _:
             return {}
+
+
+def _keys(data: dict[str, Any]) -> workers.WorkerChanges:
+    """What is known of the keys, by their ends alone; nothing where nothing was told."""
+    known: workers.WorkerChanges = {}
+    if data.get("key_ending"):
+        known["key_ending"] = str(data["key_ending"])
+    if data.get("account_ending"):
+        known["alpaca_account_ending"] = str(data["account_ending"])
+    return known

@@ -1,23 +1,20 @@
-"""Signed commands to a Worker that runs: status, pause, resume, change of keys, destroy."""
+"""Signed commands to a Worker that runs: status, pause, resume, destroy."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from bot.operations.keys import verdict
-from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
+from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
 from deploy.answering import gone, last_event
-from deploy.deployment import Keys
 from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.reports import Order, Run, Status
 from deploy.secret import Secret
-from deploy.steps import change_keys, remove
+from deploy.steps import remove
 
-ROTATION = ("check_keys", "change")
 REFUSALS = {
     "no_token": "no_token",
     "wrong_pair": "wrong_pair",
@@ -83,6 +80,8 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
         "outdated": bool(newest and status.template and status.template != newest),
         "key_ending": status.key_ending,
         "template": status.template[:20],
+        "keyless": status.keyless,
+        "account_ending": status.keys.account_ending if status.keys else "",
     }
 
 
@@ -129,55 +128,6 @@ def _unix(iso: str) -> int:
         return int(datetime.fromisoformat(iso).timestamp())
     except ValueError:
         return 0
-
-
-async def rotate(shop: Workshop, operation: Operation, report: Report) -> Outcome:
-    """Check the new pair, then change both keys at once: by the Worker itself, or with a token of the user's."""
-    await report("check_keys")
-    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
-    keys = await shop.keys(operation.chat_id, operation.arguments)
-    if row is None:
-        return failed("worker_forgotten")
-    if keys is None:
-        return failed("keys_gone")
-    found = verdict(await shop.checker.check(keys.key_id, keys.secret, "live" if row.mode == "live" else "paper"))
-    if isinstance(found, Outcome):
-        return found
-    if account_hash(row.id, found.account_id) != row.alpaca_account_hash:
-        return failed("other_alpaca_account")
-    await report("change")
-    return await _change(shop, operation, row, keys)
-
-
-async def _change(shop: Workshop, operation: Operation, row: workers.Worker, keys: Keys) -> Outcome:
-    ticket = operation.arguments.get("token")
-    token = await shop.token(operation.chat_id, ticket) if ticket else None
-    if ticket and token is None:
-        return failed("token_gone")
-    try:
-        if token is not None:
-            await change_keys(shop.site(row, token, command_key=False), keys)
-        else:
-            await _hand_over(shop, row, keys)
-    except CannotOpen:
-        return lost_key()
-    except WorkerRefused as error:
-        code = REFUSALS.get(error.reason)
-        return failed(code, detail=error.message) if code else refused(error)
-    except DeployError as error:
-        return refused(error)
-    return done("rotated", worker=row.id, key_ending=keys.key_id.ending)
-
-
-async def _hand_over(shop: Workshop, row: workers.Worker, keys: Keys) -> None:
-    """Send the pair to the Worker; when its answer is lost, ask which key it has now."""
-    client = shop.client(row)
-    try:
-        await client.rotate(keys)
-    except WorkerUnreachable:
-        status = await client.status()
-        if status.key_ending != keys.key_id.ending:
-            raise
 
 
 async def destroy(shop: Workshop, operation: Operation, report: Report) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ from bot.storage import workers
 from bot.vault.keyring import CannotOpen
 from deploy.adopting import leftovers
 from deploy.answering import ensure_answering, settle_clock
+from deploy.commands import WorkerClient
 from deploy.comparison import Comparison, Expected, compare
-from deploy.errors import DeployError, NotAnswering
+from deploy.errors import DeployError, NotAnswering, WorkerError
 from deploy.inspection import Found, inspect
 from deploy.secret import Secret
 from deploy.steps import Site, ensure_schedule
@@ -20,6 +22,7 @@ from deploy.updating import upload_code
 
 READING: Final = ("read", "compare")
 UPDATE: Final = ("script", "schedule", "answering")
+LOOK: Final = 10.0  # seconds
 ARRIVAL: Final = 30.0  # seconds for a new version to be everywhere
 LONGEST_NAME, MOST_DIFFERENCES = 60, 20
 
@@ -99,7 +102,7 @@ async def update(shop: Workshop, operation: Operation, report: Report) -> Outcom
 
 async def _update(shop: Workshop, row: workers.Worker, token: Secret, present: list[str], report: Report) -> Outcome:
     site, client = shop.site(row, token), shop.client(row)
-    await upload_code(site, shop.template, present)
+    await upload_code(site, shop.template, present, sealed=await _sealed(client))
     await report("schedule")
     schedule = await ensure_schedule(site)
     await report("answering")
@@ -111,3 +114,15 @@ async def _update(shop: Workshop, row: workers.Worker, token: Secret, present: l
         answering = False
     about = {"template": shop.template.digest, "schedule": schedule, "answering": answering}
     return done("updated", worker=row.id, **about)
+
+
+async def _sealed(client: WorkerClient) -> bool:
+    """Ask whether the keys in force are in its memory: others among its secrets are then left out for good.
+
+    One that does not answer now keeps what it has; keys that do not count stay so, for the stamp stays, too.
+    """
+    try:
+        status = await replace(client, seconds=LOOK).status()
+    except WorkerError:
+        return False
+    return status.keys is not None and status.keys.held and status.keys.where == "store"

@@ -31,12 +31,18 @@ PERMISSIONS = {"workers_scripts:edit": "Workers Scripts: Edit", "account_setting
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Addresses of the outside world, from the settings."""
+    """Addresses of the outside world, the bot's own number there, and Telegram's key, from the settings."""
 
     alpaca: Mapping[str, str]
     alpaca_data: str
     cloudflare_api: str
     worker: str
+    bot: int = 0
+    webapp_key: str = ""
+
+    def form(self, owner: int) -> Mapping[str, object]:
+        """Say who may open a Worker's private form, and how the Worker knows that it is they."""
+        return {"bot": self.bot, "owner": owner, "telegram_key": self.webapp_key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class Workshop:
             plan=row.plan,
             ceilings=row.ceilings,
             keep_token=row.holds_cloudflare_token,
+            form=self.places.form(row.chat_id),
             worker_url_template=self.places.worker,
         )
         return Site(self.cloudflare, token, deployment)

@@ -86,7 +86,7 @@ class Clock(Protocol):
 
 
 # Kinds that wait for something outside: nothing else of their chat waits for them.
-BESIDE = frozenset({"arrive"})
+BESIDE = frozenset({"arrive", "keys"})
 
 
 def lane(chat_id: int, kind: str) -> str:

@@ -142,7 +142,9 @@ class Anchors:
         shown = wish.shown
         self._last[shown.chat_id] = self._clock()
         connects = self._connect is not None
-        screen = view(shown.dialog, Context(int(self._clock()), "", shown.workers, wish.progress, connects=connects))
+        now, workers = int(self._clock()), shown.workers
+        context = Context(now, "", workers, wish.progress, form=shown.form, connects=connects)
+        screen = view(shown.dialog, context)
         places = self._places
         if self._connect is not None:
             places = {**places, Place.CLOUDFLARE_CONNECT: self._connect(shown.chat_id)}

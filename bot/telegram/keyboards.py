@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.texts.render import label
 from flows.languages import Language
-from flows.screen import Button, Link, Place, Screen, Style, Tap
+from flows.screen import Button, Link, Open, Place, Screen, Style, Tap
 
-Keyboard: TypeAlias = dict[str, list[list[dict[str, str]]]]
+Keyboard: TypeAlias = dict[str, list[list[dict[str, Any]]]]
 LONGEST = 64
 _DATA = re.compile(r"v(\d{1,9}):([a-z_]{1,20})(?::(.*))?", re.DOTALL)
 
@@ -45,8 +45,10 @@ def keyboard(screen: Screen, version: int, places: Mapping[Place, str], language
     return {"inline_keyboard": rows} if rows else None
 
 
-def _button(button: Button, version: int, places: Mapping[Place, str], language: Language) -> dict[str, str]:
+def _button(button: Button, version: int, places: Mapping[Place, str], language: Language) -> dict[str, Any]:
     text = label(button.label, language)
+    if isinstance(button, Open):
+        return {"text": text, "web_app": {"url": button.url}} if button.app else {"text": text, "url": button.url}
     if isinstance(button, Link):
         return {"text": text, "url": places[button.place]}
     style = {"style": str(button.style)} if button.style is not Style.PLAIN else {}

@@ -21,6 +21,7 @@ from bot.texts.advice import ADVICE
 from bot.texts.connecting import CONNECTING
 from bot.texts.direction import prepared
 from bot.texts.english import BUTTONS, SCREENS
+from bot.texts.form import FORM
 from bot.texts.help import HELP
 from bot.texts.introduction import INTRODUCTION
 from bot.texts.languages import LANGUAGES
@@ -50,6 +51,7 @@ CATALOGUE: Final[Mapping[str, str | Plural]] = {
     **TENDING,
     **VERIFYING,
     **LANGUAGES,
+    **FORM,
     **CONNECTING,
 }
 

@@ -67,7 +67,13 @@ class Addresses:
         self, runtime: Runtime, request: Request, account: Account, script: Script, target: bytes
     ) -> Response:
         host = f"{script.name}.{account.subdomain}.workers.dev".encode()
-        headers = [(name, value) for name, value in request.headers.raw if name not in NOT_PASSED_ON]
+        # A page at this address has the stand-in's own origin; the Worker is to see the one it would have.
+        ours = (b"origin", str(request.base_url).rstrip("/").encode())
+        headers = [
+            (name, b"https://" + host if (name, value) == ours else value)
+            for name, value in request.headers.raw
+            if name not in NOT_PASSED_ON
+        ]
         extra = [(b"host", host), (b"x-forwarded-proto", b"https"), (b"cf-connecting-ip", b"127.0.0.1")]
         try:
             answer = await runtime.fetch(script, request.method, target, [*headers, *extra], await request.body())

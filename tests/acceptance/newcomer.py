@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from deploy.template import Module, read_template
 from sandbox.sites import Sites
 from sandbox.telegram.phone import NotOnScreen, Phone, Shown, Wanted
 from tests.acceptance.house import House, Mischief, until
@@ -169,9 +170,9 @@ class Newcomer:
             "keep_bindings": ["secret_text", "plain_text", "json", "durable_object_namespace"],
             "bindings": [binding] if binding else [],
         }
-        modules = {file.name: file.read_bytes() for file in PUBLISHED.glob("*.js")} | (code or {})
+        modules = {module.name: module.content for module in read_template().modules} | (code or {})
         files: list[Any] = [("metadata", (None, json.dumps(metadata).encode(), "application/json"))]
-        files += [(name, (name, content, "application/javascript+module")) for name, content in modules.items()]
+        files += [(name, (name, content, Module(name, content).content_type)) for name, content in modules.items()]
         bearer = {"Authorization": f"Bearer {await self.token()}"}
         (await self.client.put(url, files=files, headers=bearer)).raise_for_status()
 

@@ -58,14 +58,16 @@ async def test_of_two_bots_the_one_that_is_meant_is_asked_for(ada: Newcomer) -> 
 async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newcomer) -> None:
     script = await ada.gets_a_bot(keep=False)
     held = await ada.sites.secrets(script)
-    assert set(held) == {"APCA_API_KEY_ID", "APCA_API_SECRET_KEY"}
+    assert set(held) == {"APCA_API_KEY_ID", "APCA_API_SECRET_KEY", "KEYS_SEAL"}
 
     await ada.taps("🔑 Change keys", "A Cloudflare token, please")
     await ada.pastes(await ada.token(), then="Now make the keys")
     key_id, secret = await ada.keys()
     await ada.pastes(secret, key_id, then="Both keys are changed")
     held = await ada.sites.secrets(script)
+    seal = held.pop("KEYS_SEAL")
     assert held == {"APCA_API_KEY_ID": key_id, "APCA_API_SECRET_KEY": secret}
+    assert seal not in ada.pasted
     await ada.settles()
 
     await ada.commands("/destroy", "To go on, type DESTROY")

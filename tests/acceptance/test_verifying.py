@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.template import Module, digest_of
+from deploy.template import Module, digest_of, read_template
 from tests.acceptance.house import House
 from tests.acceptance.newcomer import PUBLISHED, WEEKLY, Newcomer
 
@@ -31,7 +31,7 @@ async def test_what_runs_is_what_is_published(ada: Newcomer) -> None:
     screen = await ada.reads()
     for line in (
         "Every file is the same, byte for byte",
-        f"code: {len(list(PUBLISHED.glob('*.js')))} files",
+        f"code: {len(read_template().modules)} files",
         "COMMAND_KEY",
         "secrets (names only, nobody can read the values): APCA_API_KEY_ID, APCA_API_SECRET_KEY, CLOUDFLARE_API_TOKEN",
         "clock: */15 * * * *",
@@ -148,7 +148,7 @@ async def test_an_earlier_version_is_told_from_a_changed_one_and_updated(ada: Ne
     script = await ada.gets_a_bot()
     older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
     await ada.uploads(script, code={"worker.js": older})
-    modules = {file.name: file.read_bytes() for file in PUBLISHED.glob("*.js")} | {"worker.js": older}
+    modules = {module.name: module.content for module in read_template().modules} | {"worker.js": older}
     digest = digest_of(tuple(Module(name, content) for name, content in modules.items()))
     ada.house.books.writes("update workers set template = ? where script = ?", digest, script)
     await verifies(ada, "It runs exactly what I put there, an earlier version than today's")

@@ -15,7 +15,8 @@ import pytest
 
 from bot.operations.connect import connect_account
 from bot.operations.deploying import deploy_worker
-from bot.operations.tending import destroy, rotate
+from bot.operations.rotating import rotate
+from bot.operations.tending import destroy
 from bot.operations.verifying import update
 from bot.operations.workshop import script_name
 from bot.runner.port import Operation, Outcome
@@ -47,9 +48,16 @@ from tests.bot.counter import CHAT, COMPLETE, NOTHING, NOW, NUMBERS, Bench, open
 from tests.deploy.cloud import Sandbox
 
 HELD = Held("t", NOW + 900)
-KEYS, CODE, CLOCK, LIST, FAREWELL = "PATCH secrets-bulk", "PUT script", "PUT schedules", "GET scripts", "DELETE script"
+SEEN, KEYS, CODE, CLOCK, LIST, FAREWELL = (
+    "GET settings",
+    "PATCH settings",
+    "PUT script",
+    "PUT schedules",
+    "GET scripts",
+    "DELETE script",
+)
 PATHS = {
-    KEYS: ("PATCH", r"/secrets-bulk$"),
+    KEYS: ("PATCH", r"/settings$"),
     CODE: ("PUT", r"/workers/scripts/[^/]+$"),
     CLOCK: ("PUT", r"/schedules$"),
     LIST: ("GET", r"/workers/scripts$"),
@@ -89,26 +97,29 @@ class Answer:
 
 THROTTLED = {"kind": "throttled", "retry_after": 300}
 ANSWERS = [
-    Answer("rotate", "all well", KEYS, refusal(1), DONE["rotate"], KEYS, times=0),
-    Answer("rotate", "971", KEYS, THROTTLED, SLOW, KEYS),
-    Answer("rotate", "10000", KEYS, refusal(10000, status=403), LACKING, f"{KEYS}, GET verify"),
-    Answer("rotate", "10007", KEYS, refusal(10007, status=404), GONE, KEYS),
-    Answer("rotate", "10035", KEYS, {"kind": "conflict"}, "busy with another change in your account", f"4 × {KEYS}"),
-    Answer("rotate", "10056", KEYS, refusal(10056, "Too large"), "10056: Too large", KEYS),
-    Answer("rotate", "10215", KEYS, refusal(10215, status=409), "Deploy that version in Cloudflare's dashboard", KEYS),
-    Answer("rotate", "applied, answer lost", KEYS, {"kind": "cut_after"}, DONE["rotate"], f"2 × {KEYS}", times=1),
-    Answer("rotate", "a 502 page", KEYS, {"kind": "bad_gateway"}, UNREACHABLE, f"4 × {KEYS}"),
-    Answer("update", "all well", CODE, refusal(1), DONE["update"], f"{CODE}, {CLOCK}", times=0),
-    Answer("update", "971", CODE, THROTTLED, SLOW, CODE),
-    Answer("update", "10000", CODE, refusal(10000, status=403), LACKING, f"{CODE}, GET verify"),
-    Answer("update", "10021", CODE, refusal(10021, "SyntaxError"), "10021: SyntaxError", CODE),
+    Answer("rotate", "all well", KEYS, refusal(1), DONE["rotate"], f"{SEEN}, {KEYS}", times=0),
+    Answer("rotate", "971", KEYS, THROTTLED, SLOW, f"{SEEN}, {KEYS}"),
+    Answer("rotate", "10000", KEYS, refusal(10000, status=403), LACKING, f"{SEEN}, {KEYS}, GET verify"),
+    Answer("rotate", "10007", KEYS, refusal(10007, status=404), GONE, f"{SEEN}, {KEYS}"),
+    Answer("rotate", "10035", KEYS, {"kind": "conflict"}, "busy with another change in your account",
+           f"{SEEN}, 4 × {KEYS}"),
+    Answer("rotate", "10056", KEYS, refusal(10056, "Too large"), "10056: Too large", f"{SEEN}, {KEYS}"),
+    Answer("rotate", "10215", KEYS, refusal(10215, status=409), "Deploy that version in Cloudflare's dashboard",
+           f"{SEEN}, {KEYS}"),
+    Answer("rotate", "applied, answer lost", KEYS, {"kind": "cut_after"}, DONE["rotate"],
+           f"{SEEN}, 2 × {KEYS}", times=1),
+    Answer("rotate", "a 502 page", KEYS, {"kind": "bad_gateway"}, UNREACHABLE, f"{SEEN}, 4 × {KEYS}"),
+    Answer("update", "all well", CODE, refusal(1), DONE["update"], f"{SEEN}, {CODE}, {CLOCK}", times=0),
+    Answer("update", "971", CODE, THROTTLED, SLOW, f"{SEEN}, {CODE}"),
+    Answer("update", "10000", CODE, refusal(10000, status=403), LACKING, f"{SEEN}, {CODE}, GET verify"),
+    Answer("update", "10021", CODE, refusal(10021, "SyntaxError"), "10021: SyntaxError", f"{SEEN}, {CODE}"),
     Answer("update", "10057", CODE, refusal(10057), "A variable of your bot has gone since I looked",
-           f"{CODE}, {LIST}"),
-    Answer("update", "10072", CLOCK, refusal(10072), DONE["update"], f"{CODE}, {CLOCK}, GET schedules"),
+           f"{SEEN}, {CODE}, {LIST}"),
+    Answer("update", "10072", CLOCK, refusal(10072), DONE["update"], f"{SEEN}, {CODE}, {CLOCK}, GET schedules"),
     Answer("update", "applied, answer lost", CODE, {"kind": "cut_after"}, DONE["update"],
-           f"2 × {CODE}, {CLOCK}", times=1),
-    Answer("update", "a hang", CODE, {"kind": "hang"}, UNREACHABLE, f"4 × {CODE}"),
-    Answer("update", "a hang at the clock", CLOCK, {"kind": "hang"}, UNREACHABLE, f"{CODE}, 4 × {CLOCK}"),
+           f"{SEEN}, 2 × {CODE}, {CLOCK}", times=1),
+    Answer("update", "a hang", CODE, {"kind": "hang"}, UNREACHABLE, f"{SEEN}, 4 × {CODE}"),
+    Answer("update", "a hang at the clock", CLOCK, {"kind": "hang"}, UNREACHABLE, f"{SEEN}, {CODE}, 4 × {CLOCK}"),
     Answer("destroy", "all well", LIST, refusal(1), DONE["destroy"], f"{LIST}, {FAREWELL}", NOTHING, times=0),
     Answer("destroy", "971", LIST, THROTTLED, SLOW, LIST),
     Answer("destroy", "10000", FAREWELL, refusal(10000, status=403), LACKING, f"{LIST}, {FAREWELL}, GET verify"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 
 from deploy.clock import Clock
 from deploy.cloudflare import Cloudflare
+from deploy.sealing import SEAL_BYTES
 from deploy.secret import Secret
 from deploy.steps import Deployed, Site, State, Step, deploy
 from deploy.template import Template
@@ -104,9 +106,18 @@ async def silent(_step: Step, _state: State) -> None:
     return
 
 
-async def go(site: Site, template: Template, *, keys: bool = True, first: bool = False) -> Deployed:
-    chosen = KEYS if keys else None
-    return await deploy(site, keys=chosen, template=template, command_key=COMMAND_KEY, progress=silent, first=first)
+async def go(
+    site: Site, template: Template, *, keys: bool = True, first: bool = False, keyless: bool = False
+) -> Deployed:
+    return await deploy(
+        site,
+        keys=KEYS if keys and not keyless else None,
+        template=template,
+        command_key=COMMAND_KEY,
+        progress=silent,
+        first=first,
+        keyless=keyless,
+    )
 
 
 def assert_complete(home: Home) -> None:
@@ -115,6 +126,7 @@ def assert_complete(home: Home) -> None:
     assert scripts[0]["tags"] == list(DEPLOYMENT.tags)
     assert scripts[0]["schedules"] == ["*/15 * * * *"]
     secrets = home.sandbox.get(f"/scripts/{DEPLOYMENT.script}/secrets?account={home.account_id}")
+    assert len(base64.b64decode(secrets.pop("KEYS_SEAL"))) == SEAL_BYTES
     assert secrets == {
         "APCA_API_KEY_ID": KEYS.key_id.reveal(),
         "APCA_API_SECRET_KEY": KEYS.secret.reveal(),

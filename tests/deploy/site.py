@@ -24,6 +24,7 @@ DEPLOYMENT = Deployment(
     plan={"kind": "watch"},
     ceilings={"per_order": "0.00", "per_day": "0.00", "budget": "0.00", "symbols": []},
     keep_token=True,
+    form={"bot": 123456, "owner": 501, "telegram_key": "e7" * 32},
 )
 WORKERS_PATH = f"/accounts/{ACCOUNT}/workers"
 SCRIPT_PATH = f"{WORKERS_PATH}/scripts/{DEPLOYMENT.script}"

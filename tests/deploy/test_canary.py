@@ -15,12 +15,13 @@ from deploy.accounts import connect, look
 from deploy.adopting import adopt, clear
 from deploy.cloudflare import Cloudflare
 from deploy.commands import WorkerClient
-from deploy.deployment import Keys
+from deploy.deployment import Keys, pair_body, secrets_body
 from deploy.errors import DeployError
 from deploy.inspection import inspect
 from deploy.names import claim_name
+from deploy.rekeying import change_keys
 from deploy.secret import Secret
-from deploy.steps import Site, change_keys, deploy, remove
+from deploy.steps import Site, deploy, remove, write
 from deploy.template import Template
 from deploy.updating import update
 from tests.deploy.cloud import silent
@@ -81,7 +82,8 @@ async def test_no_secret_in_errors_or_logs(
         lambda: look(cloudflare, TOKEN, ACCOUNT),
         lambda: claim_name(cloudflare, TOKEN, ACCOUNT, "ann"),
         lambda: deploy(site, keys=KEYS, template=template, command_key=COMMAND_KEY, progress=silent, first=True),
-        lambda: change_keys(site, KEYS),
+        lambda: write(site, "PATCH", "settings", body=pair_body(KEYS, ["MODE"])),
+        lambda: write(site, "PATCH", "secrets-bulk", body=secrets_body(KEYS)),
         lambda: remove(site),
         lambda: inspect(site),
         lambda: update(site, template),
@@ -113,10 +115,10 @@ async def test_a_paste_that_no_header_can_carry_is_not_quoted(
 
 @pytest.mark.asyncio
 async def test_keys_of_any_text_are_sent_as_they_are(server: Scripted, cloudflare: Cloudflare) -> None:
-    server.otherwise = lambda _: good({})
+    server.otherwise = lambda _: good({"tags": list(DEPLOYMENT.tags)})
     keys = Keys(Secret("PK🙂\n\x00\"'"), Secret("é\u2028"))
     await change_keys(Site(cloudflare, TOKEN, DEPLOYMENT), keys)
-    assert server.got[0].json()["secrets"]["APCA_API_KEY_ID"]["text"] == keys.key_id.reveal()
+    assert server.got[1].json()["secrets"]["APCA_API_KEY_ID"]["text"] == keys.key_id.reveal()
 
 
 @pytest.mark.asyncio

@@ -349,7 +349,7 @@ async def test_an_update_that_finds_nothing_to_inherit_says_why(
     server.on(PUT, bad(400, 10057, "inherit binding 'COMMAND_KEY' is invalid"))
     server.on(SCRIPTS, good(listed))
     with pytest.raises(error):
-        await update(site, template)
+        await update(site, template, present=("COMMAND_KEY", "DEPLOYMENT", "STATE"))
     assert server.lines == [PUT, SCRIPTS]
 
 

@@ -14,8 +14,9 @@ from deploy.clock import SystemClock
 from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import CloudflareRefused, NotAnswering, WorkerAbsent, WorkerRefused
+from deploy.rekeying import change_keys
 from deploy.secret import Secret
-from deploy.steps import Site, change_keys, remaining
+from deploy.steps import Site, remaining
 from deploy.template import Module, Template
 from deploy.updating import update
 from deploy.wire import open_http

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import hashlib
 import json
+import re
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,15 @@ import pytest
 
 from deploy.cloudflare import Cloudflare
 from deploy.deployment import Deployment, Keys
+from deploy.rekeying import change_keys
+from deploy.sealing import KEY_ID, KEY_SECRET, SEAL, SEAL_BYTES, STAMP
 from deploy.secret import Secret
-from deploy.steps import Site, change_keys, ensure_script
+from deploy.steps import Site, ensure_script
 from deploy.template import Template, read_template
 from tests.deploy.scripted import Scripted, good
 from tests.deploy.site import ACCOUNT, DEPLOYMENT, KEYS, SCRIPT_PATH, TOKEN
+
+KINDS = {".js": "application/javascript+module", ".html": "text/plain"}
 
 
 def parts(body: bytes, kind: str) -> list[tuple[str, str | None, str, bytes]]:
@@ -55,7 +61,7 @@ async def test_code_goes_up_byte_for_byte(server: Scripted, cloudflare: Cloudfla
     _, found = await uploaded(server, cloudflare, template, keys=KEYS)
     assert found[0][:3] == ("metadata", None, "application/json")
     assert found[1:] == [
-        (module.name, module.name, "application/javascript+module", module.content) for module in template.modules
+        (module.name, module.name, KINDS[Path(module.name).suffix], module.content) for module in template.modules
     ]
 
 
@@ -71,6 +77,7 @@ async def test_metadata_and_bindings(server: Scripted, cloudflare: Cloudflare, t
         "tags": ["soar", "soar-mode-paper", "soar-deployment-ab12cd34"],
     }
     texts = {name: b["text"] for name, b in bindings.items() if b["type"] == "plain_text"}
+    assert re.fullmatch("[0-9a-f]{8}", texts.pop("KEYS_STAMP"))
     assert texts == {
         "MODE": "paper",
         "ACCOUNT_ID": DEPLOYMENT.alpaca_account_id,
@@ -87,7 +94,9 @@ async def test_metadata_and_bindings(server: Scripted, cloudflare: Cloudflare, t
     assert bindings["CEILINGS"] == {"type": "json", "name": "CEILINGS", "json": DEPLOYMENT.ceilings}
     state = {"type": "durable_object_namespace", "name": "STATE", "class_name": "SoarState"}
     assert bindings["STATE"] == state
+    assert bindings["FORM"] == {"type": "json", "name": "FORM", "json": DEPLOYMENT.form}
     secrets = {name: b["text"] for name, b in bindings.items() if b["type"] == "secret_text"}
+    assert len(base64.b64decode(secrets.pop("KEYS_SEAL"))) == SEAL_BYTES
     assert secrets == {
         "APCA_API_KEY_ID": KEYS.key_id.reveal(),
         "APCA_API_SECRET_KEY": KEYS.secret.reveal(),
@@ -109,15 +118,40 @@ async def test_without_keys_the_scripts_own_are_kept(
     server: Scripted, cloudflare: Cloudflare, template: Template
 ) -> None:
     sent, _ = await uploaded(server, cloudflare, template, keys=None)
-    assert sent["keep_bindings"] == ["secret_text", "secret_key"]
-    assert not {b["name"] for b in sent["bindings"]} & {"APCA_API_KEY_ID", "APCA_API_SECRET_KEY"}
+    assert sent["keep_bindings"] == ["secret_text", "secret_key", "plain_text"]
+    assert not {b["name"] for b in sent["bindings"]} & {"APCA_API_KEY_ID", "APCA_API_SECRET_KEY", SEAL, STAMP}
+
+
+def settings(*names: str) -> Any:
+    """What Cloudflare tells of a Worker that has these variables besides."""
+    return good({"tags": list(DEPLOYMENT.tags), "bindings": [{"name": name, "type": "plain_text"} for name in names]})
 
 
 @pytest.mark.asyncio
-async def test_both_keys_change_in_one_request(server: Scripted, cloudflare: Cloudflare) -> None:
+async def test_both_keys_change_in_one_request_that_ends_what_was_sealed(
+    server: Scripted, cloudflare: Cloudflare
+) -> None:
+    server.on(f"GET {SCRIPT_PATH}/settings", settings("MODE", KEY_ID, KEY_SECRET, SEAL, STAMP))
+    server.on(f"PATCH {SCRIPT_PATH}/settings", good({}))
+    await change_keys(Site(cloudflare, TOKEN, DEPLOYMENT), Keys(Secret("PKNEW"), Secret("new secret")))
+    (_, sent) = server.got
+    bindings = json.loads(parts(sent.body, sent.headers["content-type"])[0][3])["bindings"]
+    stamp = next(each for each in bindings if each["name"] == STAMP)
+    assert re.fullmatch("[0-9a-f]{8}", stamp["text"])
+    assert [each for each in bindings if each["name"] != STAMP] == [
+        {"type": "inherit", "name": "MODE"},
+        {"type": "inherit", "name": SEAL},
+        {"name": KEY_ID, "type": "secret_text", "text": "PKNEW"},
+        {"name": KEY_SECRET, "type": "secret_text", "text": "new secret"},
+    ]
+
+
+@pytest.mark.asyncio
+async def test_both_keys_of_an_older_bot_change_in_one_request(server: Scripted, cloudflare: Cloudflare) -> None:
+    server.on(f"GET {SCRIPT_PATH}/settings", settings("MODE", KEY_ID, KEY_SECRET))
     server.on(f"PATCH {SCRIPT_PATH}/secrets-bulk", good({}))
     await change_keys(Site(cloudflare, TOKEN, DEPLOYMENT), Keys(Secret("PKNEW"), Secret("new secret")))
-    assert [got.json() for got in server.got] == [
+    assert [got.json() for got in server.got[1:]] == [
         {
             "secrets": {
                 "APCA_API_KEY_ID": {"name": "APCA_API_KEY_ID", "type": "secret_text", "text": "PKNEW"},
@@ -130,7 +164,9 @@ async def test_both_keys_change_in_one_request(server: Scripted, cloudflare: Clo
 def test_the_template_is_the_published_folder() -> None:
     template = read_template()
     folder = Path(__file__).parents[2] / "worker_template"
-    assert {m.name: m.content for m in template.modules} == {p.name: p.read_bytes() for p in folder.glob("*.js")}
+    assert {m.name: m.content for m in template.modules} == {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in {".js", ".html"}
+    }
     assert template.modules[0].name == "worker.js"
     assert template.modules[0].sha256 == hashlib.sha256((folder / "worker.js").read_bytes()).hexdigest()
     assert len(template.version) == 12

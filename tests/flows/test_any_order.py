@@ -10,7 +10,21 @@ from bot.texts.render import body, label, render
 from flows.codec import Dialog, dump, load
 from flows.control import TOPICS
 from flows.effects import StartOperation, Tell
-from flows.events import Asked, Command, Context, Elapsed, Ended, Event, Kind, Pasted, Progress, Said, Tapped, Worker
+from flows.events import (
+    Asked,
+    Command,
+    Context,
+    Elapsed,
+    Ended,
+    Event,
+    FormLink,
+    Kind,
+    Pasted,
+    Progress,
+    Said,
+    Tapped,
+    Worker,
+)
 from flows.inspected import AskAccountId, ConfirmClear, ConfirmOverwrite, Stray, Strays, Verdict
 from flows.languages import Language
 from flows.machine import FRESH, advance, operation_of, tickets, view
@@ -73,12 +87,16 @@ OUTCOMES = {
         "symbol_unknown",
         "symbol_whole_only",
     ),
+    "prepare": ("prepared", "prepared", "token_expired", "not_answering", "cancelled", "stuck", "odd"),
+    "form": ("form_open", "form_open", "worker_outdated", "worker_unreachable", "command_key_lost"),
+    "close_form": ("form_shut",),
+    "keys": ("connected", "form_expired", "form_locked", "form_closed", "worker_absent", "worker_forgotten", "odd"),
     "arrive": ("arrived", "not_arrived", "removed_meanwhile"),
     "verify": ("verified", "token_gone", "permission_missing", "unreachable", "worker_forgotten", "odd"),
     "update": ("updated", "token_expired", "nothing_to_inherit", "script_absent", "busy"),
     "adopt": ("adopted", "not_answering", "token_gone", "foreign_script"),
     "clear": ("cleared", "throttled", "token_invalid"),
-    "rotate": ("rotated", "other_mode", "no_token", "worker_unreachable", "wrong_pair", "token_dead"),
+    "rotate": ("rotated", "connected", "other_mode", "no_token", "worker_unreachable", "wrong_pair", "token_dead"),
     "undo": ("undone", "token_gone"),
     "grace": ("over", "over", "cancelled", "timeout", "stuck"),
     "destroy": ("destroyed", "unsure", "no_token", "worker_absent", "still_there"),
@@ -124,7 +142,7 @@ DATA = {
     "remark": "Sold <all>.", "files": "orders", "total": "13.00",
     "verdict": "changed", "differences": [["module_changed", "w<.js"], ["binding_added", "X"]], "bindings": ["MODE"],
     "strays": [["soar-paper-1", "paper", "1234abcd"], ["odd"]], "missing": ["soar-paper-9"], "answering": False,
-    "schedules": [],
+    "schedules": [], "form": "a" * 22, "expires": NOW + 600, "account_ending": "1234", "keyless": True,
 }  # fmt: skip
 
 
@@ -138,6 +156,7 @@ ACCESS = Connected(Held("c", NOW + 3600), Account("a1", "Ann"), "ann")
 JOB = NewWorker(Mode.LIVE, Recurring(("VTI",), "5.00", Pace.DAY), "0" * 16)
 COMPLETE = Complete(ACCESS, HELD, HELD, "0" * 16)
 LOOK, STRAY = Inspection("0" * 16, Mode.PAPER, "a1"), Stray("soar-paper-1", Mode.PAPER, "1234abcd")
+FIRST = NewKeys("0" * 16, Mode.PAPER, "a1", first=True)
 EXISTING = Existing("0" * 16, Limits("500.00", "500.00", "500.00", ("VTI", "BND")))
 STARTS: tuple[State, ...] = (
     FRESH.state,
@@ -194,7 +213,8 @@ class World:
 
     def context(self) -> Context:
         progress = Progress((("script", "running"), ("address", "waiting")), 3)
-        return Context(self.now, f"{self.count:016x}", self.workers, progress)
+        form = FormLink("https://a.example/form#t=x", "012345", app=bool(self.count % 2)) if self.count % 3 else None
+        return Context(self.now, f"{self.count:016x}", self.workers, progress, form=form)
 
     def event(self, kind: str, number: int) -> Event:
         match kind:
@@ -246,7 +266,7 @@ class World:
         self.dialog = Dialog(move.state, move.notice)
 
     def follow(self, event: Ended) -> None:
-        if event.code == "deployed":
+        if event.code in {"deployed", "prepared"}:
             number = len(self.workers)
             self.workers += (Worker(f"{number:016x}", Mode.PAPER, f"soar-paper-{number}", "a1", bool(number % 2)),)
         elif event.code in {"destroyed", "unsure"}:

@@ -188,8 +188,8 @@ test("settings that are not exactly right are refused by name, without their val
     { CEILINGS: { ...ceilings, symbols: ["VTI", "VTI"] } }, { CEILINGS: { ...ceilings, symbols: ["vti"] } },
     { PLAN: undefined }, { PLAN: { kind: "constructor" } }, { PLAN: { ...plan, every: "hour" } },
     { PLAN: { ...plan, amount: "0.99" } }, { PLAN: { ...plan, symbols: [] } }, { PLAN: { ...plan, symbols: [1] } },
-    { DEPLOYMENT: "AB12CD34" }, { DEPLOYMENT: undefined }, { MODE: "demo" }, { ALPACA_URL: "" }, { ALPACA_DATA_URL: "" }, { ACCOUNT_ID: "" },
-    { ALPACA_URL: "https://api.alpaca.markets/" }, { APCA_API_SECRET_KEY: undefined }, { APCA_API_KEY_ID: "" },
+    { DEPLOYMENT: "AB12CD34" }, { DEPLOYMENT: undefined }, { MODE: "demo" }, { ALPACA_URL: "" }, { ALPACA_DATA_URL: "" }, { ACCOUNT_ID: undefined },
+    { ALPACA_URL: "https://api.alpaca.markets/" },
   ];
   for (const odd of damage) assert.throws(() => readSettings({ ...env, ...odd }), BadSettings, JSON.stringify(odd));
 

@@ -31,6 +31,11 @@ export function memory() {
   };
 }
 
+// Cloudflare's runtime has it; this Node not yet.
+Uint8Array.prototype.toHex ??= function toHex() {
+  return Buffer.from(this).toString("hex");
+};
+
 /** A deployment on such a brokerage. */
 export class Deployment {
   constructor({ plan, ceilings, cash = 100_000, start = Date.parse("2026-11-09T15:00:00Z"), prices }) {
@@ -64,8 +69,8 @@ export class Deployment {
     ledger.newKeys(mark);
     if (ledger.paused()) exchange.frozen ??= "it was paused";
     const settings = readSettings(this.env);
-    const { alpacaUrl: url, dataUrl, keyId, secret } = settings;
-    const alpaca = new Alpaca({ url, dataUrl, keyId, secret, fetcher: exchange.fetch });
+    const { alpacaUrl: url, dataUrl } = settings;
+    const alpaca = new Alpaca({ url, dataUrl, keyId: this.env.APCA_API_KEY_ID, secret: this.env.APCA_API_SECRET_KEY, fetcher: exchange.fetch });
     const result = await tick({ settings, alpaca, ledger, book, now: () => exchange.now, mark, dry });
     ledger.addRun({ ...result, request_ids: alpaca.requestIds });
     book.trim();

@@ -31,6 +31,10 @@ CRON = """
 export default { async fetch(request, env) {
   const asked = new URL(request.url).searchParams;
   if (asked.has("do")) return Response.json(await env.STATE.get(env.STATE.idFromName("soar")).turn(asked.get("do")));
+  if (asked.has("prove")) {
+    const found = await env.STATE.get(env.STATE.idFromName("soar")).prove(await request.json());
+    return Response.json(found);
+  }
   const scheduledTime = new Date(Number(asked.get("t")));
   await env.WORKER.scheduled({ scheduledTime, cron: "*/15 * * * *" });
   return new Response("done");
@@ -39,6 +43,7 @@ export default { async fetch(request, env) {
 
 # The Worker as it is, but for a clock that can be turned: nobody waits a quarter of an hour for an alarm.
 TURNED = """
+import { launchProof } from "./form-proof.js";
 import worker, { SoarState as Real } from "./worker.js";
 export default worker;
 export class SoarState extends Real {
@@ -58,6 +63,9 @@ export class SoarState extends Real {
     if (how === "mend") this.broken = false;
     if (how === "no-cron") this.ledger.remember("cron_at", Date.now() - 25 * 60_000);
     return this.ctx.storage.getAlarm();
+  }
+  prove(asked) {
+    return Promise.all(asked.map((each) => launchProof(...each)));
   }
   tick(...how) {
     if (this.broken) throw new Error("as the test wants it");
@@ -107,6 +115,11 @@ class Workerd:
             self._process.wait(10)
             self._process = None
 
+    def kill(self) -> None:
+        """End it in the middle of whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+
     def restart(self, *, memory: bool = True, **changed: object) -> None:
         """Start again with other bindings; None removes one. Without `memory` it cannot reach its Durable Object."""
         self.stop()
@@ -124,6 +137,12 @@ class Workerd:
         due: int | None = self._http.get(f"{self.cron_url}/?do={how}").raise_for_status().json()
         return due
 
+    def prove(self, *asked: tuple[dict[str, object], str, float]) -> list[str]:
+        """What the form thinks of launch data: its settings, the data, and the present in Unix seconds."""
+        told = [[form, raw, now * 1000] for form, raw, now in asked]
+        found: list[str] = self._http.post(f"{self.cron_url}/?prove=yes", json=told).raise_for_status().json()
+        return found
+
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
@@ -132,7 +151,7 @@ class Workerd:
         (self.folder / "turned.js").write_text(TURNED)
         files = [self.folder / "turned.js", *(TEMPLATE / name for name in module_names())]
         modules = ",\n".join(
-            f"(name = {json.dumps(file.name)}, esModule = embed {json.dumps(str(file))})" for file in files
+            f"(name = {json.dumps(file.name)}, {_kind(file)} = embed {json.dumps(str(file))})" for file in files
         )
         bindings = ",\n".join(_binding(name, value) for name, value in self.bindings.items())
         if self._memory:
@@ -172,8 +191,12 @@ const cron :Workerd.Worker = (
 
 def module_names() -> list[str]:
     """The modules as they are uploaded, the main one first: workerd takes the first as the entry."""
-    names = sorted(path.name for path in TEMPLATE.glob("*.js"))
+    names = sorted(path.name for path in TEMPLATE.iterdir() if path.suffix in {".js", ".html"})
     return ["worker.js", *(name for name in names if name != "worker.js")]
+
+
+def _kind(file: Path) -> str:
+    return "text" if file.suffix == ".html" else "esModule"
 
 
 def _binding(name: str, value: object) -> str:
@@ -200,6 +223,12 @@ class Owner:
             "Soar-Nonce": nonce,
             "Soar-Signature": unpadded(self._key.sign(message.encode())),
         }
+
+    def ticket(self, script: str, lives: float = 600, number: bytes | None = None) -> str:
+        """A ticket for the private form, good for so many seconds from now."""
+        name, expires = unpadded(number or secrets.token_bytes(16)), int(time.time() + lives)
+        signed = self._key.sign(f"soar-form\n{script}\n{name}\n{expires}".encode())
+        return f"f1.{name}.{expires}.{unpadded(signed)}"
 
     def send(self, base: str, command: str, body: object = None) -> httpx.Response:
         """Send a command to a Worker at `base`."""

@@ -73,7 +73,7 @@ def test_cash_that_alpaca_does_not_tell_counts_as_none(deployed: Deployment) -> 
     [
         ({"CEILINGS": CEILINGS | {"per_day": "NaN"}}, "CEILINGS.per_day is not an amount in dollars."),
         ({"PLAN": None}, "PLAN is not an object."),
-        ({"APCA_API_SECRET_KEY": None}, "There are no Alpaca keys."),
+        ({"ACCOUNT_ID": None}, "ACCOUNT_ID is missing."),
     ],
 )
 def test_damaged_settings_trade_nothing(deploy: Deploy, damage: dict[str, object], detail: str) -> None:

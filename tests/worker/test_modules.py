@@ -33,9 +33,40 @@ def test_each_module_reads_in_one_sitting() -> None:
     modules = {path.name: path.read_text() for path in TEMPLATE.iterdir() if path.suffix == ".js"}
     assert max(text.count("\n") for text in modules.values()) < 200
     assert modules["worker.js"].count("\n") < 60
-    assert sum(len(text.encode()) for text in modules.values()) < 100 * 1024
-    imported = {name for text in modules.values() for name in re.findall(r' from "(.+?)"', text)}
-    assert imported <= {f"./{name}" for name in modules} | {"cloudflare:workers"}
+    imported = {name for text in modules.values() for name in re.findall(r'(?: from |import\()"(.+?)"', text)}
+    assert imported <= {f"./{name}" for name in modules} | {"cloudflare:workers", "./form.html"}
+
+
+def test_a_look_loads_no_more_than_it_needs() -> None:
+    """Each has a size of its own: what every look loads, the form's modules, its page, and all that is uploaded."""
+    sizes = {file.name: file.stat().st_size for file in TEMPLATE.iterdir() if file.suffix in {".js", ".html"}}
+    look = loaded_by("worker.js")
+    assert "tick.js" in look
+    assert not look & {
+        "form.js",
+        "form-desk.js",
+        "form-proof.js",
+        "form.html",
+        "rotate.js",
+        "cloudflare.js",
+        "close.js",
+    }
+    assert sum(sizes[name] for name in look) < 100 * 1024
+    assert sum(size for name, size in sizes.items() if re.fullmatch(r"form.*\.js", name)) < 16 * 1024
+    assert sizes["form.html"] < 30_000
+    assert sum(sizes.values()) < 150_000
+
+
+def loaded_by(name: str) -> set[str]:
+    """A module and all that it imports when it is loaded, not what it imports later."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += re.findall(r'^import .*"\./(.+)"$', (TEMPLATE / name).read_text(), re.MULTILINE)
+    return seen
 
 
 def test_nothing_loads_tables_of_languages() -> None:
