@@ -86,7 +86,7 @@ def catalogue(language: Language) -> Catalogue:
     except FileNotFoundError:
         log.warning("no catalogue", extra={"language": language})
         return Catalogue({}, lambda _: 0)
-    found: dict[str, str | tuple[str, ...]] = {}
+    found: dict[str, str | tuple[str, ...]] = {name: "" for name, text in CATALOGUE.items() if text == ""}
     for message in known:
         whole = message.string
         forms = tuple(str(form or "") for form in (whole if isinstance(whole, list | tuple) else (whole,)))

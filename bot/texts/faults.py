@@ -30,6 +30,8 @@ def faults(catalogue: Catalog) -> Iterator[str]:
         whole = message.string if message is not None else ""
         forms = [str(form or "") for form in whole] if isinstance(whole, list | tuple) else [str(whole or "")]
         source = (english.one, english.other) if isinstance(english, Plural) else (english,)
+        if not english:
+            continue
         if message is None or not all(forms):
             yield f"{name}: not translated"
         elif message.fuzzy or (message.id if isinstance(message.id, list | tuple) else (message.id,)) != source:

@@ -32,7 +32,8 @@ def template() -> Catalog:
     """Build the template from the English wordings; a message's id is its context."""
     made = _empty(None)
     for name, text in CATALOGUE.items():
-        made.add(_forms(text), context=name, auto_comments=_hints(name, text))
+        if text:  # a gap between lines has no words; gettext keeps its header under the empty id
+            made.add(_forms(text), context=name, auto_comments=_hints(name, text))
     return made
 
 

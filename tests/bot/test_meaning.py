@@ -40,6 +40,29 @@ def test_a_question_finds_its_topic(question: str, topic: str) -> None:
     assert understood(Home(), question) == Asked(topic)
 
 
+# Chinese has no blanks between words, Arabic fastens its article to them, and Russian bends them.
+@pytest.mark.parametrize(
+    ("language", "question", "topic"),
+    [
+        (Language.RUSSIAN, "сколько это стоит?", "costs"),
+        (Language.RUSSIAN, "могут ли украсть мои ключи?", "security"),
+        (Language.RUSSIAN, "может ли бот вывести мои деньги?", "permissions"),
+        (Language.RUSSIAN, "как отключить уведомления?", "news"),
+        (Language.CHINESE, "要花多少钱？", "costs"),
+        (Language.CHINESE, "我的密钥会被盗吗？", "security"),
+        (Language.CHINESE, "可以提现吗？", "permissions"),
+        (Language.CHINESE, "什么是试运行？", "trial"),
+        (Language.ARABIC, "كم يكلف هذا؟", "costs"),
+        (Language.ARABIC, "هل هذا آمن؟", "security"),
+        (Language.ARABIC, "هل يستطيع سحب أموالي؟", "permissions"),
+        (Language.ARABIC, "كيف أبدأ التداول؟", "trial"),
+    ],
+)
+def test_a_question_in_ones_own_language_finds_its_topic(language: Language, question: str, topic: str) -> None:
+    assert is_question(question)
+    assert meant(Dialog(Home()), Said(question), NOW, language) == Asked(topic)
+
+
 @pytest.mark.parametrize("talk", ["hello my friend there", "who are you?", "how do I buy bitcoin?", "???", "nice"])
 def test_what_nobody_has_an_answer_to_stays_what_was_said(talk: str) -> None:
     assert understood(Welcome(), talk) == Said(talk)
