@@ -125,7 +125,8 @@ def wording(message: str, language: Language, count: int = 0) -> str:
         found = catalogue(Language.ENGLISH).get(message, count)
         if found is None:
             raise KeyError(message)
-        _missed(message, language)
+        if found:
+            _missed(message, language)
     return found
 
 

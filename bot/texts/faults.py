@@ -26,6 +26,8 @@ def faults(catalogue: Catalog) -> Iterator[str]:
     for name in sorted(known.keys() - CATALOGUE.keys()):
         yield f"{name}: no such message"
     for name, english in CATALOGUE.items():
+        if not english:
+            continue  # an empty line is the same in every language, and gettext has no place for it
         message = known.get(name)
         whole = message.string if message is not None else ""
         forms = [str(form or "") for form in whole] if isinstance(whole, list | tuple) else [str(whole or "")]
