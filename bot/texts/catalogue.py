@@ -125,8 +125,7 @@ def wording(message: str, language: Language, count: int = 0) -> str:
         found = catalogue(Language.ENGLISH).get(message, count)
         if found is None:
             raise KeyError(message)
-        if found:
-            _missed(message, language)
+        _missed(message, language)
     return found
 
 

@@ -26,14 +26,12 @@ def faults(catalogue: Catalog) -> Iterator[str]:
     for name in sorted(known.keys() - CATALOGUE.keys()):
         yield f"{name}: no such message"
     for name, english in CATALOGUE.items():
-        if not english:
-            continue  # an empty line is the same in every language, and gettext has no place for it
         message = known.get(name)
         whole = message.string if message is not None else ""
         forms = [str(form or "") for form in whole] if isinstance(whole, list | tuple) else [str(whole or "")]
         source = (english.one, english.other) if isinstance(english, Plural) else (english,)
         if not english:
-            continue
+            continue  # an empty line is the same in every language, and gettext has no place for it
         if message is None or not all(forms):
             yield f"{name}: not translated"
         elif message.fuzzy or (message.id if isinstance(message.id, list | tuple) else (message.id,)) != source:

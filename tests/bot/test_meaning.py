@@ -40,10 +40,25 @@ def test_a_question_finds_its_topic(question: str, topic: str) -> None:
     assert understood(Home(), question) == Asked(topic)
 
 
-# Chinese has no blanks between words, Arabic fastens its article to them, and Russian bends them.
+# Chinese has no blanks between words, Arabic fastens its article to them, Russian bends them; accents are left out.
 @pytest.mark.parametrize(
     ("language", "question", "topic"),
     [
+        (Language.SPANISH, "¿cuánto cuesta esto?", "costs"),
+        (Language.SPANISH, "me pueden robar el dinero", "security"),
+        (Language.SPANISH, "pueden sacar dinero de mi cuenta?", "permissions"),
+        (Language.SPANISH, "como empiezo a operar de verdad", "trial"),
+        (Language.SPANISH, "va a vender mis propias acciones?", "budget"),
+        (Language.PORTUGUESE, "quanto custa isso?", "costs"),
+        (Language.PORTUGUESE, "é seguro dar minhas chaves?", "security"),
+        (Language.PORTUGUESE, "alguém pode sacar meu dinheiro?", "permissions"),
+        (Language.PORTUGUESE, "o que você sabe fazer?", "help"),
+        (Language.PORTUGUESE, "o que acontece se o soar fechar?", "independence"),
+        (Language.GERMAN, "was kostet das?", "costs"),
+        (Language.GERMAN, "kann das gehackt werden?", "security"),
+        (Language.GERMAN, "kann jemand Geld abheben?", "permissions"),
+        (Language.GERMAN, "wie stelle ich die Meldungen nachts stumm", "news"),
+        (Language.GERMAN, "verkauft er meine eigenen Aktien?", "budget"),
         (Language.RUSSIAN, "сколько это стоит?", "costs"),
         (Language.RUSSIAN, "могут ли украсть мои ключи?", "security"),
         (Language.RUSSIAN, "может ли бот вывести мои деньги?", "permissions"),
