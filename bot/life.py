@@ -21,13 +21,11 @@ from bot.solo import FETCHING, Solo
 from bot.storage.errors import StorageError
 from bot.storage.turns import Turn
 from bot.strays import Strays
+from bot.telegram.introduction import Introduction
 from bot.telegram.suspicion import suspect
 from bot.texts.catalogue import prepare
-from bot.texts.render import commands, plain
 from bot.web import Listener
 from flows.events import Elapsed
-from flows.languages import Language
-from flows.words import say
 
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
@@ -135,9 +133,7 @@ class Life:
             await patiently(partial(soar.stage.show, chat_id))
         await patiently(soar.runner.recover)
         gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
-        english = Language.ENGLISH
-        about, short = plain(say("about.description"), english), plain(say("about.short"), english)
-        await soar.telegram.introduce(commands(english), about, short)
+        await Introduction(soar.telegram).run()
 
     async def _sweep(self, expired: set[int]) -> None:
         """Show chats whose tickets have expired what to do now, and let go of further ones."""

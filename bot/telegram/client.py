@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
-from telegram import Bot, BotCommand, InputFile, WebhookInfo
+from telegram import Bot, InputFile, WebhookInfo
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter  # the parameter type of the public RequestData
@@ -216,15 +216,6 @@ class Telegram:
             await self.bot.leave_chat(chat_id)
         except TelegramError as refusal:
             log.warning("group not left", extra={"why": type(refusal).__name__})
-
-    async def introduce(self, commands: Sequence[tuple[str, str]], description: str, short: str) -> None:
-        """Register commands and the text shown before Start."""
-        try:
-            await self.bot.set_my_commands([BotCommand(name, words) for name, words in commands])
-            await self.bot.set_my_description(description)
-            await self.bot.set_my_short_description(short)
-        except TelegramError as refusal:
-            log.warning("commands not registered", extra={"why": type(refusal).__name__})
 
     async def _ask(self, method: str, values: Mapping[str, object], *, seconds: float = READ_SECONDS) -> Any:  # noqa: ANN401
         """Make one of the calls that come by the thousand: as the library does, but without objects for its answer."""

@@ -55,6 +55,8 @@ CATALOGUE: Final[Mapping[str, str | Plural]] = {
     **CONNECTING,
 }
 
+WORDLESS: Final = tuple(name for name, text in CATALOGUE.items() if not text)  # the same in every language
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -86,7 +88,7 @@ def catalogue(language: Language) -> Catalogue:
     except FileNotFoundError:
         log.warning("no catalogue", extra={"language": language})
         return Catalogue({}, lambda _: 0)
-    found: dict[str, str | tuple[str, ...]] = {name: "" for name, text in CATALOGUE.items() if text == ""}
+    found: dict[str, str | tuple[str, ...]] = dict.fromkeys(WORDLESS, "")
     for message in known:
         whole = message.string
         forms = tuple(str(form or "") for form in (whole if isinstance(whole, list | tuple) else (whole,)))
@@ -126,6 +128,7 @@ def wording(message: str, language: Language, count: int = 0) -> str:
         if found is None:
             raise KeyError(message)
         _missed(message, language)
+        return prepared(found) if language.leftward else found
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from babel.messages import Catalog
 
-from bot.texts.catalogue import CATALOGUE
+from bot.texts.catalogue import CATALOGUE, WORDLESS
 from bot.texts.limits import TEXT, limit_of
 from bot.texts.plural import Plural
 
@@ -26,6 +26,8 @@ def faults(catalogue: Catalog) -> Iterator[str]:
     for name in sorted(known.keys() - CATALOGUE.keys()):
         yield f"{name}: no such message"
     for name, english in CATALOGUE.items():
+        if name in WORDLESS:
+            continue
         message = known.get(name)
         whole = message.string if message is not None else ""
         forms = [str(form or "") for form in whole] if isinstance(whole, list | tuple) else [str(whole or "")]

@@ -10,13 +10,17 @@ from typing import Final
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from bot.texts.catalogue import CATALOGUE, FOLDER, path_of
+from bot.texts.catalogue import CATALOGUE, FOLDER, WORDLESS, path_of
 from bot.texts.limits import limit_of
 from bot.texts.plural import Plural
 from flows.languages import Language
 
 TEMPLATE: Final = FOLDER / "soar.pot"
 WIDTH: Final = 100
+# Zero, one, two, few, many, other: the order that everybody expects; Babel's own has the last two the other way round.
+ARABIC_FORMS: Final = (
+    "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
+)
 # Lines that change with every run, or say nothing.
 _IDLE: Final = tuple(
     f'"{name}'
@@ -32,7 +36,7 @@ def template() -> Catalog:
     """Build the template from the English wordings; a message's id is its context."""
     made = _empty(None)
     for name, text in CATALOGUE.items():
-        if text:  # a gap between lines has no words; gettext keeps its header under the empty id
+        if name not in WORDLESS:
             made.add(_forms(text), context=name, auto_comments=_hints(name, text))
     return made
 
@@ -94,7 +98,10 @@ def filled(language: Language, known: Catalog | None, given: Mapping[str, object
 
 
 def _empty(language: Language | None) -> Catalog:
-    return Catalog(locale=language, project="Soar", version="1", fuzzy=False, charset="utf-8")
+    made = Catalog(locale=language, project="Soar", version="1", fuzzy=False, charset="utf-8")
+    if language is Language.ARABIC:
+        made.mime_headers = [("Plural-Forms", ARABIC_FORMS)]
+    return made
 
 
 def _forms(text: str | Plural) -> str | tuple[str, str]:

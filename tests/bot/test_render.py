@@ -1,0 +1,180 @@
+"""What becomes of a message's slots in each language: escaped, written as there, kept apart from what is around."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from bot.texts.catalogue import CATALOGUE, catalogue, wording
+from bot.texts.direction import END, FIRST_STRONG, without
+from bot.texts.formats import locale_of
+from bot.texts.older import OLD_SUMS
+from bot.texts.plural import Plural
+from bot.texts.render import label, plain, render, toast
+from flows.codec import dump_texts, load_texts
+from flows.languages import Language
+from flows.words import (
+    City,
+    Clock,
+    Day,
+    Listing,
+    Moment,
+    Money,
+    Number,
+    Percent,
+    Slot,
+    Span,
+    Told,
+    Verbatim,
+    listing,
+    say,
+)
+
+ENGLISH, ARABIC = Language.ENGLISH, Language.ARABIC
+LETTERS = "soar-paper-4F2A"
+NOON = 1_795_521_600  # 2026-11-24 12:00 UTC
+
+
+def shown(slot: Slot, language: Language = ENGLISH) -> str:
+    """What a slot becomes, with plain blanks and without the signs that set directions."""
+    return " ".join(without(render(say("button.plain", text=slot), language)).split())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_others_have_written_stays_text(language: Language) -> None:
+    evil = "<b>&amp;</b> {script}"
+    assert without(render(say("button.plain", text=evil), language)) == "&lt;b&gt;&amp;amp;&lt;/b&gt; {script}"
+    for slot in (Money(evil), Number(evil), Day(evil), Told("reason.nobody_knows", evil), Listing((evil, evil))):
+        assert "<b>" not in render(say("button.plain", text=slot), language)
+    assert plain(say("button.plain", text="a <b> & c"), ENGLISH) == "a <b> & c"
+
+
+@pytest.mark.parametrize(
+    ("slot", "english", "german"),
+    [
+        (Money("1234.5"), "$1,234.50", "1.234,50 $"),
+        (Money("-0.3", signed=True), "-$0.30", "-0,30 $"),
+        (Money("12", signed=True), "+$12.00", "+12,00 $"),
+        (Money("5000", whole=True), "$5,000", "5.000 $"),
+        (Money("10", "EUR"), "€10.00", "10,00 €"),
+        (Money("about ten", "USD"), "about ten USD", "about ten USD"),
+        (Money("NaN", "<b>"), "NaN &lt;b&gt;", "NaN &lt;b&gt;"),
+        (Number("0.123456789"), "0.123456789", "0,123456789"),
+        (Number("many"), "many", "many"),
+        (12_345, "12,345", "12.345"),
+        (Percent(60), "60%", "60 %"),
+        (Day("2026-11-24"), "Nov 24, 2026", "24.11.2026"),
+        (Day("someday"), "someday", "someday"),
+        (Moment(NOON, "Europe/Berlin"), "Nov 24, 2026 13:00", "24.11.2026 13:00"),
+        (Clock(NOON, "Asia/Kolkata"), "17:30", "17:30"),
+        (Span(185, "past"), "3 minutes ago", "vor 3 Minuten"),
+        (Span(-5, "past"), "1 minute ago", "vor 1 Minute"),
+        (Span(7100, "ahead"), "in 2 hours", "in 2 Stunden"),
+        (Span(3 * 86_400), "3 days", "3 Tage"),
+        (City("America/New_York"), "New York", "New York"),
+        (City("UTC"), "UTC", "UTC"),
+        (listing(), "–", "–"),
+        (listing("VTI"), "VTI", "VTI"),
+        (listing("VTI", Percent(40)), "VTI and 40%", "VTI und 40 %"),
+        (Verbatim("<b>x</b>"), "<b>x</b>", "<b>x</b>"),
+    ],
+)
+def test_each_language_writes_it_its_own_way(slot: Slot, english: str, german: str) -> None:
+    assert shown(slot) == english
+    assert shown(slot, Language.GERMAN) == german
+    assert load_texts(dump_texts((say("button.plain", text=slot),))) == (say("button.plain", text=slot),)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_digits_are_those_of_the_keys(language: Language) -> None:
+    for slot in (Money("1234.5"), Percent(60), Day("2026-11-24"), Moment(NOON), 12_345, Number("7.5")):
+        assert re.search(r"\d", shown(slot, language))
+        assert not re.search(r"[٠-٩]", shown(slot, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "form"),
+    [("ru", 1, 0), ("ru", 2, 1), ("ru", 5, 2), ("ru", 21, 0), ("ru", 11, 2), ("ar", 0, 0), ("ar", 2, 2), ("ar", 7, 3),
+     ("ar", 11, 4), ("ar", 100, 5), ("zh_Hans", 7, 0), ("de", 1, 0), ("de", 0, 1), ("pt_BR", 1, 0), ("es", 2, 1)],
+)  # fmt: skip
+def test_numbers_choose_the_form(language: str, count: int, form: int) -> None:
+    assert catalogue(Language(language)).form(count) == form
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 bots"), (1, "1 bot "), (2, "2 bots"), (5, "5 bots"), (21, "21 bots"), (1001, "1,001 bots")],
+)
+def test_numbers_choose_among_english_forms(count: int, said: str) -> None:
+    assert render(say("receipt.workers", count=count), ENGLISH).startswith(said)
+
+
+def test_a_worker_s_sentence_is_said_in_other_languages_by_its_code() -> None:
+    closed = Told("reason.closed", "The market is closed. It opens tomorrow at 9:30.")
+    assert shown(closed) == "The market is closed. It opens tomorrow at 9:30."
+    unknown = Told("reason.of_tomorrow", "Something new.")
+    assert shown(unknown, Language.GERMAN) == "Something new."
+
+
+def test_sums_that_earlier_versions_stored_still_read_well() -> None:
+    stored = (
+        '[{"is": "Text", "id": "plan.recurring_week", "slots": [["symbols", "VTI, BND"], ["amount", "10.00"]]},'
+        ' {"is": "Text", "id": "notice.beyond_per_day", "slots": [["most", "50.00"]]}]'
+    )
+    first, second = load_texts(stored)
+    assert render(first, ENGLISH) == "Buy $10.00 of VTI, BND once a week"
+    assert "at most $50.00 per day" in render(second, ENGLISH)
+    for name, sums in OLD_SUMS.items():
+        known = CATALOGUE[name]
+        assert all(f"{{{each}}}" in (known.other if isinstance(known, Plural) else known) for each in sums)
+
+
+def test_a_long_label_is_cut_and_a_toast_has_more_room() -> None:
+    long = say("button.plain", text="x" * 300)
+    assert (len(label(long, ENGLISH)), len(toast(long, ENGLISH))) == (64, 200)
+    assert label(long, ENGLISH).endswith("…")
+    cut = label(long, ARABIC)
+    assert cut.count(FIRST_STRONG) == cut.count(END) == 1
+
+
+# -- from right to left -----------------------------------------------------------------------------------------------
+
+SLOTTED = [name for name in CATALOGUE if re.search(r"\{\w+\}", wording(name, ENGLISH))]
+
+
+def depths(text: str) -> list[int]:
+    """How many isolates are open at each sign."""
+    depth, found = 0, []
+    for sign in text:
+        depth += (sign == FIRST_STRONG) - (sign == END)
+        found.append(depth)
+    assert depth == 0, "an isolate is left open"
+    return found
+
+
+@pytest.mark.parametrize("name", SLOTTED)
+def test_in_arabic_every_value_is_kept_together(name: str) -> None:
+    slots = dict.fromkeys(re.findall(r"\{(\w+)\}", wording(name, ENGLISH)), LETTERS)
+    text = html.unescape(render(say(name, **slots), ARABIC))
+    found = [match.start() for match in re.finditer(LETTERS, text)]
+    assert found
+    open_at = depths(text)
+    assert all(open_at[at] >= 1 for at in found)
+
+
+@pytest.mark.parametrize("name", [name for name in CATALOGUE if not name.startswith("search.")])
+def test_in_arabic_code_and_commands_are_kept_together_and_code_can_be_copied(name: str) -> None:
+    slots = dict.fromkeys(re.findall(r"\{=?(\w+)\}", wording(name, ARABIC)), LETTERS)
+    text = render(say(name, **slots), ARABIC)
+    open_at = depths(text)
+    for match in re.finditer(r"<code>(.*?)</code>|(?<![\w/<.])/[a-z_]+(?![\w/>])", text):
+        assert open_at[match.start()] >= 1
+        assert match[1] is None or without(match[1]) == match[1]
+
+
+def test_in_english_only_what_goes_the_other_way_is_kept_apart() -> None:
+    assert render(say("button.plain", text="حسابي"), ENGLISH) == f"{FIRST_STRONG}حسابي{END}"
+    assert render(say("button.plain", text="Büro 7"), ENGLISH) == "Büro 7"
+    assert str(locale_of(ARABIC)) == "ar"
