@@ -17,10 +17,6 @@ from flows.languages import Language
 
 TEMPLATE: Final = FOLDER / "soar.pot"
 WIDTH: Final = 100
-# Zero, one, two, few, many, other: the order that everybody expects; Babel's own has the last two the other way round.
-ARABIC_FORMS: Final = (
-    "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
-)
 # Lines that change with every run, or say nothing.
 _IDLE: Final = tuple(
     f'"{name}'
@@ -98,10 +94,7 @@ def filled(language: Language, known: Catalog | None, given: Mapping[str, object
 
 
 def _empty(language: Language | None) -> Catalog:
-    made = Catalog(locale=language, project="Soar", version="1", fuzzy=False, charset="utf-8")
-    if language is Language.ARABIC:
-        made.mime_headers = [("Plural-Forms", ARABIC_FORMS)]
-    return made
+    return Catalog(locale=language, project="Soar", version="1", fuzzy=False, charset="utf-8")
 
 
 def _forms(text: str | Plural) -> str | tuple[str, str]:
