@@ -14,6 +14,7 @@ from sandbox.alpaca.server import ServedAlpaca
 from sandbox.cloudflare.server import create_app as cloudflare_app
 from sandbox.serving import Served
 from sandbox.telegram.clock import Clock
+from sandbox.telegram.launching import Launcher
 from sandbox.telegram.server import DEMO_TOKEN, DEMO_USERNAME
 from sandbox.telegram.server import create_app as telegram_app
 from sandbox.time.timeline import Timeline
@@ -65,7 +66,8 @@ class StandIns:
             travel = Travel(timeline, exchange, self.cloudflare.url).routes()
             beside["time_url"] = ROUTE
         bots = {DEMO_TOKEN: DEMO_USERNAME}
-        app = telegram_app(tokens=bots, clock=clock, panels=beside, beside=travel)
+        self.launcher = Launcher()
+        app = telegram_app(tokens=bots, clock=clock, panels=beside, beside=travel, launcher=self.launcher)
         self.telegram = Served(app, ports.telegram)
         self._running = ExitStack()
 
@@ -87,6 +89,7 @@ class StandIns:
         return inherited | {
             "SOAR_TELEGRAM_TOKEN": DEMO_TOKEN,
             "SOAR_TELEGRAM_API_URL": self.telegram.url,
+            "SOAR_TELEGRAM_WEBAPP_KEY": self.launcher.public,
             "SOAR_CLOUDFLARE_API_URL": f"{self.cloudflare.url}/client/v4",
             "SOAR_WORKER_URL_TEMPLATE": f"{self.cloudflare.url}/workers/{{subdomain}}/{{script}}",
             "SOAR_ALPACA_PAPER_URL": self.alpaca.paper_url,

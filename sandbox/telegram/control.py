@@ -14,6 +14,7 @@ from starlette.routing import Route
 from sandbox.telegram import people
 from sandbox.telegram.account import Account
 from sandbox.telegram.chats import Chat
+from sandbox.telegram.launching import opened
 from sandbox.telegram.people import Draft, Impossible
 from sandbox.telegram.world import World
 
@@ -50,6 +51,7 @@ class Control:
             Route("/_sandbox/chats/{chat_id}/messages/{message_id:int}", self.edit, methods=["POST"]),
             Route("/_sandbox/chats/{chat_id}/messages/{message_id:int}", self.delete, methods=["DELETE"]),
             Route("/_sandbox/chats/{chat_id}/taps", self.tap, methods=["POST"]),
+            Route("/_sandbox/chats/{chat_id}/launches", self.launch, methods=["POST"]),
             Route("/_sandbox/chats/{chat_id}/block", self.block, methods=["POST"]),
             Route("/_sandbox/chats/{chat_id}/unblock", self.unblock, methods=["POST"]),
             Route("/_sandbox/updates", self.inject, methods=["POST"]),
@@ -180,6 +182,17 @@ class Control:
             answer["answer"] = tap.answer
         return JSONResponse(answer)
 
+    async def launch(self, request: Request) -> Response:
+        """Let a person open the Mini App of a button that they see; gives the address with the launch data."""
+        body = await _body(request, {"url": str})
+        account, chat = self._chat(request)
+        url = body.get("url", "")
+        people.find_app(chat, url)
+        token = next(token for token, each in self._world.accounts.items() if each is account)
+        launcher = self._world.launcher
+        data = launcher.data(account.id, token, chat.person, self._world.clock.now())
+        return JSONResponse({"url": opened(url, data), "data": data, "key": launcher.public})
+
     async def block(self, request: Request) -> Response:
         """Let a person block the bot."""
         account, chat = self._chat(request)
@@ -265,8 +278,10 @@ class Control:
         return JSONResponse({"next": following, "calls": found})
 
     async def traffic(self, request: Request) -> Response:
-        """Give everything the bot ever sent as one text."""
-        return PlainTextResponse(self._account(request).journal.searchable())
+        """Give everything the bot ever sent as one text; with `both`, what people sent to it, too."""
+        account = self._account(request)
+        carried = account.updates.searchable() if "both" in request.query_params else ""
+        return PlainTextResponse(account.journal.searchable() + carried)
 
     async def file(self, request: Request) -> Response:
         """Download a file; what a person uploaded has a size here and no content."""

@@ -185,3 +185,10 @@ def _membership(account: Account, chat: Chat, statuses: tuple[str, str]) -> int 
 def _member(account: Account, status: str) -> dict[str, Any]:
     member: dict[str, Any] = {"status": status, "user": account.described()}
     return {**member, "until_date": 0} if status == "kicked" else member
+
+
+def find_app(chat: Chat, url: str) -> None:
+    """Look for a button that opens this Mini App. Raises Impossible where the chat shows none."""
+    shown = (button for message in chat.messages.values() for row in message.seen["buttons"] for button in row)
+    if not chat.private or not any(button.get("web_app") == url for button in shown):
+        raise Impossible("there is no such Mini App button in this chat", 404)

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from sandbox.telegram.clock import Clock
 from sandbox.telegram.control import Control, refuse
 from sandbox.telegram.gateway import Gateway, execute
+from sandbox.telegram.launching import Launcher
 from sandbox.telegram.people import Impossible
 from sandbox.telegram.world import World
 
@@ -31,13 +32,14 @@ def create_app(
     clock: Clock | None = None,
     panels: Mapping[str, Any] | None = None,
     beside: Sequence[Route] = (),
+    launcher: Launcher | None = None,
 ) -> Starlette:
     """Make a stand-in with one bot per token (token to username).
 
     `page` is the folder of the chat page; `panels` is what that page is told about the stand-ins shown beside it;
-    `beside` adds routes of theirs.
+    `beside` adds routes of theirs; `launcher` signs the launch data of Mini Apps.
     """
-    world = World(tokens or {DEMO_TOKEN: DEMO_USERNAME}, clock or Clock(), execute)
+    world = World(tokens or {DEMO_TOKEN: DEMO_USERNAME}, clock or Clock(), execute, launcher)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ offset twice within half a second narrows the answer to one update, and updates 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -85,6 +86,10 @@ class UpdateQueue:
         else:
             self._insert(pending)
         return update_id
+
+    def searchable(self) -> str:
+        """Write the last updates as one text, for tests that search them."""
+        return "\n".join(json.dumps(pending.body, ensure_ascii=False) for pending in self._history.values())
 
     def repeat(self, update_id: int, *, under_new_id: bool) -> int:
         """Deliver an update once more. Raises KeyError if it was never sent or is long forgotten."""

@@ -9,6 +9,7 @@ from sandbox.telegram.account import Account
 from sandbox.telegram.clock import Clock
 from sandbox.telegram.faults import FaultBook, FloodControl
 from sandbox.telegram.journal import Journal
+from sandbox.telegram.launching import Launcher
 from sandbox.telegram.messages import Person
 from sandbox.telegram.profile import Profile
 from sandbox.telegram.updates import UpdateQueue
@@ -22,8 +23,11 @@ Execute = Callable[[Account, str, dict[str, Any]], Awaitable[None]]
 class World:
     """One stand-in's whole state; it lives in one event loop."""
 
-    def __init__(self, tokens: Mapping[str, str], clock: Clock, execute: Execute) -> None:
+    def __init__(
+        self, tokens: Mapping[str, str], clock: Clock, execute: Execute, launcher: Launcher | None = None
+    ) -> None:
         """Make a bot for every token; `execute` runs the calls found in webhook answers."""
+        self.launcher = launcher or Launcher()
         self.clock = clock
         self.people: dict[int, Person] = {}
         self.accounts: dict[str, Account] = {}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 
 from deploy.template import Module, read_template
 from sandbox.sites import Sites
+from sandbox.telegram.messages import Person
 from sandbox.telegram.phone import NotOnScreen, Phone, Shown, Wanted
 from tests.acceptance.house import House, Mischief, until
 
@@ -230,6 +234,47 @@ class Newcomer:
         await self.comes_to_keys(mode, plan, keep=keep)
         await self.pastes(*await self.keys(mode), then="Your bot is running")
         return str((await self.workers())[-1]["name"])
+
+    # — the private form —
+
+    async def form(self) -> str:
+        """Wait for the button that opens the form; returns its address."""
+
+        def has_it(shown: Shown) -> bool:
+            return any("Open the form" in button["text"] for row in shown["buttons"] for button in row)
+
+        shown = await self.sees(has_it, within=60)
+        buttons = [button for row in shown["buttons"] for button in row if "Open the form" in button["text"]]
+        return str(buttons[0].get("url") or buttons[0]["web_app"])
+
+    async def code(self) -> str:
+        """Read the code that stands beside a plain link."""
+        found = re.search(r"asks for this code: (\d{6})", str((await self.phone.screen())["text"]))
+        assert found, "no code is shown"
+        return found[1]
+
+    async def fills_in(self, link: str, key_id: str, secret: str, **beside: str) -> dict[str, Any]:
+        """Enter a pair in the form, as its page does: past Telegram and past the bot. Returns its answer."""
+        address, _, fragment = link.partition("#")
+        self.keeps_to_herself(key_id, secret)
+        origin = "/".join(address.split("/")[:3])
+        body = {"ticket": parse_qs(fragment)["t"][0], "launch": "", "code": "", "key_id": key_id, "secret": secret}
+        answer = await self.client.post(f"{address}/keys", json=body | beside, headers={"Origin": origin})
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def launches(self) -> str:
+        """Sign launch data as her app does when it opens a Mini App of the bot's."""
+        world = self.house.world
+        bot = world.settings(self.house.data)["SOAR_TELEGRAM_TOKEN"]
+        return world.launcher.data(int(bot.partition(":")[0]), bot, Person(self.id), time.time())
+
+    async def comes_to_the_form(self, mode: str = "paper", plan: str = WATCH, *, keep: bool = True) -> str:
+        """From hello to the open form; returns its address."""
+        await self.agrees(mode, plan)
+        await self.connects(keep=keep)
+        await self.taps("🔒 Private form", "Your private form is open")
+        return await self.form()
 
     # — how it ends —
 
