@@ -5,6 +5,7 @@ Soar never sees the keys. All it keeps of a ticket is its id and when it expires
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.operations.deploying import SHOWN, ensure_row, trades
@@ -25,6 +26,7 @@ PREPARING: Final = ("script_bare", "address", "schedule", "answering", "form")
 OPENING: Final = ("form",)
 STEPS: Final = {**SHOWN, Step.SCRIPT: "script_bare"}
 LOOKS, LATER_LOOK = (0.0, 2.0, 2.0, 2.0, 3.0, 3.0, 5.0, 5.0, 7.0), 10.0  # seconds before each look
+PATIENCE: Final = 10.0  # seconds for what may fail without harm
 GRACE: Final = 15.0  # seconds after which a ticket has expired on every clock
 OVER: Final = {"expired": "form_expired", "locked": "form_locked", "none": "form_closed"}
 
@@ -106,7 +108,7 @@ async def close_form(shop: Workshop, operation: Operation, report: Report) -> Ou
 async def end_form(shop: Workshop, row: workers.Worker) -> None:
     """The same; never raises."""
     try:
-        await shop.client(row).close_form()
+        await replace(shop.client(row), seconds=PATIENCE).close_form()
     except (WorkerError, CannotOpen):
         return
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.keycheck import Good
-from bot.operations.forms import connected
+from bot.operations.forms import PATIENCE, connected, end_form
 from bot.operations.keys import verdict
 from bot.operations.tending import REFUSALS
 from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
@@ -20,7 +20,6 @@ from deploy.rekeying import change_keys
 from deploy.reports import Status
 
 ROTATION: Final = ("check_keys", "change")
-PATIENCE: Final = 10.0  # seconds for what may fail without harm
 ARRIVAL: Final = 30.0  # seconds for a version with new keys to answer
 
 
@@ -58,6 +57,7 @@ async def _change(shop: Workshop, operation: Operation, row: workers.Worker, key
     token = await shop.token(operation.chat_id, ticket) if ticket else None
     if ticket and token is None:
         return failed("token_gone")
+    await end_form(shop, row)  # whoever pastes will not use it, and nobody is to change the keys after this
     try:
         if token is not None:
             await change_keys(shop.site(row, token), keys)
@@ -88,11 +88,9 @@ async def _hand_over(shop: Workshop, row: workers.Worker, keys: Keys) -> None:
 
 
 async def _forget_sealed(shop: Workshop, row: workers.Worker) -> None:
-    """Have the Worker drop what it had sealed, and end its form; the new stamp makes both worthless all the same."""
-    client = replace(shop.client(row), seconds=PATIENCE)
+    """Have the Worker drop what it had sealed; the new stamp makes it worthless all the same."""
     try:
-        await client.clear_keys()
-        await client.close_form()
+        await replace(shop.client(row), seconds=PATIENCE).clear_keys()
     except WorkerError:
         return
 

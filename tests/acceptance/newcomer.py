@@ -254,14 +254,26 @@ class Newcomer:
         return found[1]
 
     async def fills_in(self, link: str, key_id: str, secret: str, **beside: str) -> dict[str, Any]:
-        """Enter a pair in the form, as its page does: past Telegram and past the bot. Returns its answer."""
+        """Enter a pair in the form, as its page does: past Telegram and past the bot.
+
+        Returns its answer; a Worker that writes its own secrets may be replaced before it has answered, which is {}.
+        """
         address, _, fragment = link.partition("#")
         self.keeps_to_herself(key_id, secret)
         origin = "/".join(address.split("/")[:3])
         body = {"ticket": parse_qs(fragment)["t"][0], "launch": "", "code": "", "key_id": key_id, "secret": secret}
-        answer = await self.client.post(f"{address}/keys", json=body | beside, headers={"Origin": origin})
+        try:
+            answer = await self.client.post(f"{address}/keys", json=body | beside, headers={"Origin": origin})
+        except httpx.RemoteProtocolError:
+            return {}
         told: dict[str, Any] = answer.json()
         return told
+
+    async def account_ending(self, mode: str = "paper") -> str:
+        """The last four of her broker account's number."""
+        accounts = (await self.sites.alpaca(mode))["accounts"]
+        mine = next(each for each in accounts if each["id"] == self.brokerage[mode])
+        return str(mine["account_number"])[-4:]
 
     async def launches(self) -> str:
         """Sign launch data as her app does when it opens a Mini App of the bot's."""
