@@ -11,17 +11,28 @@ from flows.words import Money, Text, say
 SMALLEST, LARGEST = Decimal("1.00"), Decimal("1000.00")
 LARGEST_BUDGET = Decimal("100000.00")
 _SYMBOL = re.compile(r"[A-Z]{1,5}(\.[A-Z])?")
-_PIECE = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?:%|percent\b)?|(?P<word>[^\s\d,;:=%&+/()-]+)")
+_FOREIGN = "，、；،؛和"  # commas of other writings, and China's "and", which has no blanks beside it
+_PIECE = re.compile(rf"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?:%|percent\b)?|(?P<word>[^\s\d,;:=%&+/(){_FOREIGN}-]+)")
 _IGNORED = {"AND", "OF", "IN", "THE", "PERCENT", "REST"}
+# "And" and "in" of other languages. Some of them are symbols as well, so they are passed over only where that helps.
+_JOINING = {"y", "e", "em", "und", "и", "و"}
+_BETWEEN = re.compile(rf"\s*[,;+&\n{_FOREIGN}]\s*|\s+(?:and|or|{'|'.join(sorted(_JOINING))})\s+")
+# What people write beside a sum, "US$" as some languages have it, and the marks of direction that copying brings along.
+_BESIDE_A_SUM = re.compile(
+    r"(?i)us(?=\s*\$)|usd|dollars?|d[oó]lar(?:es)?|доллар\w*|美元|دولار\w*|[\s$_\u00a0\u202f'\u200e\u200f\u2066-\u2069]"
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+(?:,\d+)?)")
 CASH = "CASH"
+_CASH_WORDS = {"cash", "efectivo", "caixa", "guthaben", "bargeld", "деньгами", "现金", "نقدًا"}
 WHOLE = 100
 
 
 def read_money(text: str, smallest: Decimal, largest: Decimal) -> str | None:
-    """Read dollars as people type them ("$10", "10,50", "1 000"); None if they are none or out of bounds."""
-    bare = re.sub(r"(?i)usd|dollars?|[\s$_\u00a0\u202f']", "", text)
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", bare):
-        bare = bare.replace(",", "")
+    """Read dollars as people type them ("$10", "10,50", "1 000", "1.500"); None if they are none or out of bounds."""
+    bare = _BESIDE_A_SUM.sub("", text)
+    if _THOUSANDS.fullmatch(bare):  # three digits after the mark are never cents
+        mark = next(each for each in bare if each in ",.")
+        bare = bare.replace(mark, "")
     try:
         amount = Decimal(bare.replace(",", "."))
     except InvalidOperation:
@@ -55,7 +66,7 @@ def read_symbol(text: str) -> str | None:
 
 def read_symbols(text: str) -> tuple[str, ...] | Text:
     """Read one to ten symbols, set apart by commas; by blanks only where all are capitals, as prose is not."""
-    between = r"[\s,;+&]+" if text == text.upper() else r"\s*[,;+&\n]\s*|\s+(?:and|or)\s+"
+    between = rf"[\s,;+&{_FOREIGN}]+" if text == text.upper() else _BETWEEN
     parts = [part for part in re.split(between, text.strip()) if part]
     if not parts:
         return say("notice.symbol_unreadable", word=_cut(text))
@@ -72,7 +83,14 @@ def read_symbols(text: str) -> tuple[str, ...] | Text:
 
 def read_weights(text: str) -> tuple[Weight, ...] | Text:
     """Read a mix ("60 VTI, 40 BND", "VTI 60%, BND: 40%", "60% VTI and 40% cash"); what is missing to 100 is cash."""
-    pieces = [piece for piece in _PIECE.finditer(text) if (piece["word"] or "").upper() not in _IGNORED]
+    words = [piece for piece in _PIECE.finditer(text) if (piece["word"] or "").upper() not in _IGNORED]
+    found = _paired(words)
+    fewer = [piece for piece in words if piece["word"] not in _JOINING]
+    again = _paired(fewer) if isinstance(found, Text) else found
+    return found if isinstance(again, Text) else again
+
+
+def _paired(pieces: list[re.Match[str]]) -> tuple[Weight, ...] | Text:
     numbers = [piece["number"] is not None for piece in pieces]
     if not pieces or not any(numbers) or all(numbers):
         return say("notice.mix_unreadable")
@@ -102,7 +120,8 @@ def _weighed(pairs: list[tuple[str, str]]) -> tuple[Weight, ...] | Text:
 
 
 def _part(number: str, word: str, before: list[str]) -> Weight | Text:
-    symbol = read_symbol(word.rstrip(".!?"))
+    bare = word.rstrip(".!?")
+    symbol = CASH if bare.casefold() in _CASH_WORDS else read_symbol(bare)
     if symbol is None:
         return say("notice.symbol_unreadable", word=_cut(word))
     if symbol in before:

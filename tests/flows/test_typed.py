@@ -79,13 +79,22 @@ def test_a_bad_mix_is_told_what_is_wrong(typed: str, problem: str) -> None:
 
 def test_cash_in_a_mix_is_what_is_left_over() -> None:
     assert read_weights("60% vti and 40% cash.") == (Weight("VTI", 60),)
+    assert read_weights("60 % VTI y 40 % efectivo") == (Weight("VTI", 60),)
+    assert read_weights("60% VTI e 40% em caixa") == (Weight("VTI", 60),)
+    assert read_weights("60 % VTI und 40 % Guthaben") == (Weight("VTI", 60),)
+    assert read_weights("60 VTI и 40 % деньгами") == (Weight("VTI", 60),)
+    assert read_weights("60% VTI和40%现金") == (Weight("VTI", 60),)
+    assert read_weights("60 VTI, 40 E") == (Weight("VTI", 60), Weight("E", 40))
     assert read_weights("60 VTI. 40 brk.b.") == (Weight("VTI", 60), Weight("BRK.B", 40))
 
 
 @pytest.mark.parametrize(
     ("typed", "symbols"),
     [("vti", ("VTI",)), (" $spy ", ("SPY",)), ("voo, bnd", ("VOO", "BND")), ("VTI BND VXUS", ("VTI", "BND", "VXUS")),
-     ("vti and bnd", ("VTI", "BND")), ("vti\nbnd;qqq", ("VTI", "BND", "QQQ"))],
+     ("vti and bnd", ("VTI", "BND")),
+     ("vti y bnd", ("VTI", "BND")), ("VTI und BND", ("VTI", "BND")), ("VTI Y BND", ("VTI", "Y", "BND")),
+     ("VTI、BND", ("VTI", "BND")), ("vti، bnd", ("VTI", "BND")),
+     ("vti\nbnd;qqq", ("VTI", "BND", "QQQ"))],
 )  # fmt: skip
 def test_symbols_as_people_type_them(typed: str, symbols: tuple[str, ...]) -> None:
     assert read_symbols(typed) == symbols
@@ -115,6 +124,8 @@ def test_whatever_is_typed_for_symbols_is_sound_or_gets_a_sentence(text: str) ->
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [("$10", "10.00"), ("12,50", "12.50"), ("1 000", "1000.00"), ("1,000", "1000.00"), ("0.5", None), ("ten", None),
+     ("US$ 10", "10.00"), ("10,50 US$", "10.50"), ("\u200f10 US$", "10.00"), ("10 dólares", "10.00"),
+     ("1.000", "1000.00"), ("1.000,00 $", "1000.00"), ("1.500", None), ("0.125", None), ("0,125", None),
      ("1e3", "1000.00"), ("10.001", None), ("2000", None), ("NaN", None), ("-5", None), ("", None)],
 )  # fmt: skip
 def test_amounts_as_people_type_them(typed: str, amount: str | None) -> None:
