@@ -8,7 +8,7 @@ from flows.advice import Advice, AskTried
 from flows.effects import Effect, KeepConsent, Move
 from flows.events import Context
 from flows.keys import Given, onward
-from flows.plan_screens import limit_words, plan_words
+from flows.plan_screens import limit_words, plan_details, plan_words
 from flows.plans import Mode, limits
 from flows.states import (
     AskToken,
@@ -71,9 +71,10 @@ def agreement(job: PlanJob) -> Text:
     """Give all that is agreed to: the account's mode, the plan, its limits, the affirmations."""
     mode = str(job.mode)
     return say(
-        "consent.whole",
+        "consent.agreed",
         mode=say(f"review.mode_{mode}"),
         plan=say("review.plan", plan=plan_words(job.plan)),
+        more=plan_details(job.plan),
         limits=limit_words(job.plan, limits(job.plan)),
         text=say("consent.text", mode=mode),
     )

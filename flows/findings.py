@@ -44,18 +44,18 @@ def verdict(state: Verdict, context: Context) -> Screen:
     script = worker.script if worker else ""
     clean = state.code == "published" and not state.differences
     lines = [say("verdict.title", script=script), say(f"verdict.{'clean' if clean else state.code}")]
-    shown = state.differences[:MOST_SHOWN]
-    if shown:
-        lines.append(say("verdict.differs"))
-    lines += [say(f"differs.{each.kind}", name=each.name) for each in shown]
-    rest = len(state.differences) - len(shown) + state.more
-    if rest:
-        lines.append(say("differs.more", count=rest))
-    if state.code != "absent":
-        lines += _facts(state.facts)
     if state.strays:
         lines.append(say("verdict.strays", count=len(state.strays)))
-    return Screen(tuple(lines), _verdict_rows(state))
+    folded = _differences(state) + (_facts(state.facts) if state.code != "absent" else [])
+    return Screen(tuple(lines), _verdict_rows(state), tuple(folded))
+
+
+def _differences(state: Verdict) -> list[Text]:
+    shown = state.differences[:MOST_SHOWN]
+    rest = len(state.differences) - len(shown) + state.more
+    head = [say("verdict.differs")] if shown else []
+    more = [say("differs.more", count=rest)] if rest else []
+    return [*head, *(say(f"differs.{each.kind}", name=each.name) for each in shown), *more]
 
 
 def _verdict_rows(state: Verdict) -> tuple[tuple[Button, ...], ...]:

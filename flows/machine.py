@@ -224,7 +224,8 @@ def view(dialog: Dialog, context: Context) -> Screen:
     if dialog.notice is not None:
         head.append(say("frame.notice", notice=dialog.notice))
     shows = ((SHOW,),) if picture_of(dialog.state) else ()
-    return Screen((*head, *screen.lines), (*screen.rows, *shows, *_way_out(dialog.state)))
+    rows = (*screen.rows, *shows, *_way_out(dialog.state))
+    return Screen((*head, *screen.lines), rows, screen.folded)
 
 
 def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from flows.events import Context
@@ -40,6 +41,7 @@ from flows.states import (
 from flows.words import Money, Percent, Slot, Text, listing, say
 
 WHOLE = 100
+SHOWN = 3
 
 
 def plan_words(plan: Plan) -> Text:
@@ -48,19 +50,39 @@ def plan_words(plan: Plan) -> Text:
         case Watch():
             return say("plan.watch")
         case Recurring(symbols, amount, pace):
-            return say(f"plan.recurring_{pace}", symbols=listing(*symbols), amount=Money(amount))
-        case Mix(weights, budget, band):
-            return say("plan.mix", parts=parts(weights), budget=Money(budget), band=band)
-        case Trend(weights, budget, band, months):
-            waits = say("plan.filter", months=months)
-            return say("plan.trend", parts=parts(weights), budget=Money(budget), band=band, filter=waits)
+            return say(f"plan.recurring_{pace}", symbols=first_of(symbols), amount=Money(amount))
+        case Mix(weights, budget):
+            return say("plan.mix", parts=first_of(parts(weights)), budget=Money(budget))
+        case Trend(weights, budget):
+            return say("plan.trend", parts=first_of(parts(weights)), budget=Money(budget))
 
 
-def parts(weights: tuple[Weight, ...]) -> Slot:
-    """List a mix: "60% VTI, 30% BND and 10% cash"."""
+def plan_details(plan: Plan) -> Text:
+    """Say how a plan works, with all of its symbols."""
+    match plan:
+        case Watch():
+            return say("plan.more_watch")
+        case Recurring(symbols):
+            return say("plan.more_recurring", symbols=listing(*symbols))
+        case Mix(weights, _, band):
+            return say("plan.more_mix", parts=listing(*parts(weights)), band=band)
+        case Trend(weights, _, band, months):
+            mix = say("plan.more_mix", parts=listing(*parts(weights)), band=band)
+            return say("plan.more_trend", mix=mix, months=months)
+
+
+def parts(weights: tuple[Weight, ...]) -> tuple[Slot, ...]:
+    """Give the parts of a mix: "60% VTI", "30% BND", "10% cash"."""
     rest = WHOLE - sum(weight.percent for weight in weights)
     listed = [say("plan.part", percent=Percent(weight.percent), symbol=weight.symbol) for weight in weights]
-    return listing(*listed, *((say("plan.part_cash", percent=Percent(rest)),) if rest > 0 else ()))
+    return (*listed, *((say("plan.part_cash", percent=Percent(rest)),) if rest > 0 else ()))
+
+
+def first_of(things: Sequence[Slot]) -> Slot:
+    """Put things in a row; of many, the first ones and how many more there are."""
+    if len(things) <= SHOWN:
+        return listing(*things)
+    return listing(*things[: SHOWN - 1], say("plan.others", count=len(things) - SHOWN + 1))
 
 
 def limit_words(plan: Plan, bounds: Limits) -> Text:
@@ -72,7 +94,7 @@ def limit_words(plan: Plan, bounds: Limits) -> Text:
             sums = {name: Money(getattr(bounds, name)) for name in ("per_order", "per_day", "budget")}
             return say("review.limits", **sums)
         case Mix() | Trend():
-            return say("review.limits_mix", budget=Money(bounds.budget), symbols=listing(*bounds.symbols))
+            return say("review.limits_mix", budget=Money(bounds.budget))
 
 
 def pick_plan(state: PickPlan, _context: Context) -> Screen:
@@ -89,7 +111,7 @@ def pick_plan(state: PickPlan, _context: Context) -> Screen:
         rows.append((Tap(say("button.own_buy"), "own"), Tap(say("button.own_mix"), "own_mix")))
     body = say("plan.body")
     if isinstance(state.kept, Existing):
-        body = say("plan.body_existing", symbols=listing(*state.kept.ceilings.symbols))
+        body = say("plan.body_existing", symbols=first_of(state.kept.ceilings.symbols))
     return Screen((say("plan.title"), body), tuple(row for row in rows if row))
 
 
@@ -124,11 +146,12 @@ def pick_budget(state: PickBudget, _context: Context) -> Screen:
     flip = Tap(say("button.trend_off" if trend else "button.trend_on"), "trend")
     taps = tuple(Tap(say("button.budget", amount=Money(each, whole=True)), "budget", each) for each in _budgets(state))
     lines = (
-        say("budget.title", parts=parts(state.plan.weights)),
+        say("budget.title", parts=first_of(parts(state.plan.weights))),
         say("budget.body_trend" if trend else "budget.body"),
         say("budget.question", least=Money(f"{least_budget(state.plan.weights):.0f}", whole=True)),
     )
-    return Screen(lines, (taps, (flip,)) if taps else ((flip,),))
+    whole = (say("review.more"), plan_details(state.plan)) if len(state.plan.weights) > SHOWN else ()
+    return Screen(lines, (taps, (flip,)) if taps else ((flip,),), whole)
 
 
 def _most_budget(kept: Kept) -> Decimal | None:
@@ -154,15 +177,14 @@ def _budgets(state: PickBudget) -> tuple[str, ...]:
 def review(state: Review, _context: Context) -> Screen:
     """Everything chosen, and consent."""
     plan, mode = state.job.plan, str(state.job.mode)
-    trial = () if isinstance(plan, Watch) else (say("review.trial"),)
-    if isinstance(state.job, Widening):
-        trial = (say("review.widening"), *trial)
     lines = (
         say("review.title"),
-        say(f"review.mode_{mode}"),
         say("review.plan", plan=plan_words(plan)),
         limit_words(plan, limits(plan)),
-        *trial,
+        *((say("review.widening"),) if isinstance(state.job, Widening) else ()),
         say("consent.text", mode=mode),
     )
-    return Screen(lines, ((Tap(say("button.agree"), "agree", style=Style.MAIN),),))
+    keeps = (say("review.keeps"),) if isinstance(state.job, Widening) else ()
+    trial = () if isinstance(plan, Watch) else (say("review.trial"),)
+    folded = (say("review.more"), plan_details(plan), *keeps, *trial)
+    return Screen(lines, ((Tap(say("button.agree"), "agree", style=Style.MAIN),),), folded)

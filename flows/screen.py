@@ -64,10 +64,11 @@ Button: TypeAlias = "Tap | Link | Open"
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The anchor message: a title, lines under it and rows of buttons."""
+    """The anchor message: a title, lines under it, what is folded away until somebody taps it, and rows of buttons."""
 
     lines: tuple[Text, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
+    folded: tuple[Text, ...] = ()
 
 
 BACK = Tap(say("button.back"), "back")

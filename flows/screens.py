@@ -7,7 +7,7 @@ from flows.choices import LIVE_PHRASE
 from flows.control import DESTROY_PHRASE, TOPICS
 from flows.events import Context
 from flows.plans import Mode
-from flows.screen import Button, Link, Place, Screen, Style, Tap
+from flows.screen import BACK, Button, Link, Place, Screen, Style, Tap
 from flows.states import (
     AskKeyId,
     AskSecret,
@@ -213,7 +213,7 @@ def gone(state: Gone, _context: Context) -> Screen:
 def pick_worker(_state: PickWorker, context: Context) -> Screen:
     """Which Worker is meant."""
     rows = tuple((Tap(say("button.plain", text=worker.script), "worker", worker.id),) for worker in context.workers)
-    return Screen((say("which.title"),), rows)
+    return Screen((say("which.title"),), (*rows, (BACK,)))
 
 
 def confirm_cancel(_state: ConfirmCancel, _context: Context) -> Screen:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flows.choices import LIVE_PHRASE
 from flows.dealings import Line, why
 from flows.events import Context
-from flows.plan_screens import limit_words, plan_words
+from flows.plan_screens import first_of, limit_words, plan_details, plan_words
 from flows.plans import SUMS, Limits, Watch, dollars
 from flows.screen import Button, Screen, Style, Tap
 from flows.states import Done, Home, Report
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
-from flows.words import Money, Slot, Span, Text, listing, say
+from flows.words import Money, Slot, Span, Text, say
 
-MOST_LINES = 5
+MOST_LINES, MOST_ORDERS = 5, 2
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
 WIDEN = Tap(say("button.widen"), "widen")
 
@@ -22,17 +22,18 @@ def done(state: Done, context: Context) -> Screen:
     worker = context.worker(state.worker)
     script = worker.script if worker else ""
     reason = (say("done.first_look", reason=why(state.code, state.outcome, state.reason)),) if state.reason else ()
-    notes = {"coming": state.coming, "alarm": state.schedule == "alarm"}
-    more = (say(f"done.{name}") for name, so in notes.items() if so)
+    alarm = (say("done.alarm"),) if state.schedule == "alarm" else ()
     title = say("done.title_coming") if state.coming else say("done.title")
-    lines = (title, say("done.body", script=script), *more, *reason)
+    lines = (title, say("done.body", script=script))
+    more = (*reason, *alarm)
     if state.coming:
-        return Screen(lines, hands(paused=False))
+        return Screen((*lines, say("done.coming")), hands(paused=False), more)
     if state.armed:
-        return Screen((*lines, say("done.next")), hands(paused=False))
-    meant = listed("card.meant", state.orders, 2 * MOST_LINES) or [say("done.no_orders")]
+        return Screen((*lines, say("done.next")), hands(paused=False), more)
+    meant = listed("card.meant", state.orders, MOST_ORDERS) or [say("done.no_orders")]
+    others = (say("card.meant", line=order) for order in state.orders[MOST_ORDERS:])
     trial = (say("done.trial"), *meant, say("done.arm"))
-    return Screen((*lines, *trial), hands(paused=False, armed=False))
+    return Screen((*lines, *trial), hands(paused=False, armed=False), (*others, *more))
 
 
 def listed(line: str, entries: tuple[Line, ...], most: int = MOST_LINES) -> list[Text]:
@@ -68,12 +69,10 @@ def home(state: Home, context: Context) -> Screen:
     worker = context.worker(state.worker)
     if worker is None:
         return Screen((say("home.none"),), ((Tap(say("button.begin"), "another"),), (Tap(say("button.help"), "help"),)))
-    lines = [say("home.title", script=worker.script)]
-    if state.report is not None:
-        lines += card(state.report)
+    report = state.report
+    lines = [say("home.title", script=worker.script), *(card(report) if report else ())]
     if state.operation is not None:
         lines.append(say("home.asking"))
-    report = state.report
     paused = worker.paused if report is None else not report.running
     others = tuple(
         (Tap(say("button.show", script=other.script), "show", other.id),)
@@ -82,12 +81,12 @@ def home(state: Home, context: Context) -> Screen:
     )
     armed, locked = report is None or report.armed, report is not None and report.locked
     keyless = report is not None and report.keyless
-    buttons = hands(paused=paused, armed=armed, locked=locked, keyless=keyless)
-    return Screen(tuple(lines), (*buttons, *others))
+    rows = (*hands(paused=paused, armed=armed, locked=locked, keyless=keyless), *others)
+    return Screen(tuple(lines), rows, tuple(details(report)) if report is not None and not keyless else ())
 
 
 def card(report: Report) -> list[Text]:
-    """Say how a Worker does: state, money, what it holds and did, its clock and its health."""
+    """Say in a few lines how a Worker does: state, plan, money, its last look and the next."""
     if report.keyless:
         plan = (say("card.plan", plan=plan_words(report.plan)),) if report.plan is not None else ()
         return [say("card.keyless"), *plan, say("card.keyless_next")]
@@ -98,7 +97,20 @@ def card(report: Report) -> list[Text]:
         lines.append(say("card.armed"))
     if report.plan is not None:
         lines.append(say("card.plan", plan=plan_words(report.plan)))
-    return [*lines, *_money(report), *_looks(report), *_health(report)]
+    return [*lines, *_money(report), *_looks(report), *([say("card.outdated")] if report.outdated else ())]
+
+
+def details(report: Report) -> list[Text]:
+    """Say the rest: how its plan works, what it holds and did, its account and its health."""
+    reason = why(report.last_code, report.last_tick, report.last_reason)
+    lines = [say("card.last_reason", reason=reason)] if report.last_at else []
+    if report.plan is not None:
+        lines.append(say("card.more_plan", words=plan_details(report.plan)))
+    lines += [*listed("card.position", report.positions), *_orders(report)]
+    if report.equity:
+        equity, cash = (Money(amount, report.currency) for amount in (report.equity, report.cash))
+        lines.append(say("card.money", equity=equity, cash=cash))
+    return [*lines, *_health(report)]
 
 
 def _money(report: Report) -> list[Text]:
@@ -108,9 +120,6 @@ def _money(report: Report) -> list[Text]:
         lines.append(say("card.budget", invested=Money(report.invested), budget=Money(budget)))
         if report.value and dollars(report.value):
             lines.append(say("card.value", value=Money(report.value), profit=profit_words(report.profit)))
-    if report.equity:
-        equity, cash = (Money(amount, report.currency) for amount in (report.equity, report.cash))
-        lines.append(say("card.money", equity=equity, cash=cash))
     return lines
 
 
@@ -122,21 +131,21 @@ def profit_words(profit: str) -> Slot:
 def _looks(report: Report) -> list[Text]:
     lines = [say("card.no_tick")]
     if report.last_at:
-        reason = why(report.last_code, report.last_tick, report.last_reason)
-        lines = [say("card.last_tick", ago=Span(report.at - report.last_at, "past"), reason=reason)]
+        lines = [say("card.last_tick", ago=Span(report.at - report.last_at, "past"))]
     if report.next_at > report.at:
         lines.append(say("card.next_tick", ahead=Span(report.next_at - report.at, "ahead")))
-    lines += listed("card.position", report.positions)
-    return lines + listed("card.order" if report.armed else "card.meant", report.orders)
+    return lines
+
+
+def _orders(report: Report) -> list[Text]:
+    return listed("card.order" if report.armed else "card.meant", report.orders)
 
 
 def _health(report: Report) -> list[Text]:
-    lines = []
-    if report.key_ending:
-        lines.append(
-            say("card.health", clock=say(f"clock.{report.schedule}"), ending=report.key_ending, version=report.template)
-        )
-    return [*lines, say("card.outdated")] if report.outdated else lines
+    if not report.key_ending:
+        return []
+    clock = say(f"clock.{report.schedule}")
+    return [say("card.health", clock=clock, ending=report.key_ending, version=report.template)]
 
 
 def confirm_arm(_state: ConfirmArm, _context: Context) -> Screen:
@@ -158,7 +167,7 @@ def tuning(state: Tuning, _context: Context) -> Screen:
     if state.operation is not None:
         lines.append(say("home.asking"))
     elif report is not None and report.ceilings is not None and report.ceilings.symbols:
-        lines.append(say("tune.body", budget=Money(report.ceilings.budget), symbols=listing(*report.ceilings.symbols)))
+        lines.append(say("tune.body", budget=Money(report.ceilings.budget), symbols=first_of(report.ceilings.symbols)))
         rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit")), (WIDEN,)]
     else:
         lines.append(say("tune.watch_only"))
@@ -218,10 +227,11 @@ def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
     """What would be sold."""
     if state.operation is not None:
         return Screen((say("close.title"), say("close.asking")), (_safe("button.leave_it"),))
-    lines = [say("close.title"), *listed("card.sale", state.orders, 2 * MOST_LINES)]
+    lines = [say("close.title"), *listed("card.sale", state.orders, MOST_ORDERS)]
+    others = tuple(say("card.sale", line=order) for order in state.orders[MOST_ORDERS:])
     total = say("close.total", total=Money(state.total.replace(",", ""))) if state.total else say("close.no_total")
     lines += [total, say(f"close.body_{state.mode}")]
     if state.remark:  # nobody trades now
-        return Screen((*lines, say("close.remark", remark=state.remark)), (_safe("button.keep_shares"),))
+        return Screen((*lines, say("close.remark", remark=state.remark)), (_safe("button.keep_shares"),), others)
     rows = (_safe("button.keep_shares"), (Tap(say("button.do_close"), "yes", style=Style.GRAVE),))
-    return Screen(tuple(lines), rows)
+    return Screen(tuple(lines), rows, others)

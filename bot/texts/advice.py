@@ -27,6 +27,6 @@ ADVICE: Final[dict[str, str]] = {
         "<b>My advice: LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
         "PAPER is there for trying something new."
     ),
-    "advice.differs": ("With LIVE, orders cost real money, and I ask for a phrase typed by hand before the first one."),
-    "advice.later": "You can add the other one later, beside this one.",
+    "advice.differs": "With LIVE, orders cost real money. I ask for a typed phrase before the first one.",
+    "advice.later": "You can add the other one later.",
 }

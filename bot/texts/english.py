@@ -21,7 +21,7 @@ SCREENS: Final[dict[str, str]] = {
         "2. Pick what your bot may do.\n"
         "3. Connect <b>Cloudflare</b>, where it lives, free.\n"
         "4. Paste two keys. I delete those messages at once.\n\n"
-        "Bot and keys stay in <b>your</b> accounts; I keep neither. Practice money works from start to end."
+        "Bot and keys stay in <b>your</b> accounts. I keep neither."
     ),
     # Alpaca account
     "alpaca.title": "<b>Open Alpaca and sign in</b>",
@@ -41,11 +41,10 @@ SCREENS: Final[dict[str, str]] = {
     # plan
     # review
     "consent.text": (
-        "By tapping <b>I agree</b> you say:\n"
+        "<b>I agree</b> means:\n"
         "• These accounts are mine.\n"
-        "• Soar is a tool and gives no investment advice. Prices fall as well as rise.\n"
-        "• Whoever holds an Alpaca key can place orders in that account. "
-        "It is mine to change or delete at any time."
+        "• Soar gives no advice. I may lose money.\n"
+        "• An Alpaca key can place orders. I can delete it."
     ),
     "live.title": "<b>This is real money</b>",
     "live.body": (
@@ -58,16 +57,16 @@ SCREENS: Final[dict[str, str]] = {
         "Your bot lives in your own free Cloudflare account. A <b>token</b> lets me put it there.\n\n"
         "1. Tap <b>Make the token</b>. The form is filled in.\n"
         "2. Tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
-        "3. Copy it and paste it here.\n"
+        "3. Copy the token.\n"
         "<blockquote expandable><b>What it opens</b>\nTwo things only: putting programs in place "
         "(Workers Scripts: Edit) and reading your account's name (Account Settings: Read).</blockquote>"
     ),
     "token.title_again": "<b>A Cloudflare token, please</b>",
     "token.body_again": (
-        "For this I need a token, because I never keep one. I forget this one, too, when we are done.\n\n"
-        "1. Tap <b>Make the token</b>. The form is filled in already.\n"
-        "2. At the bottom tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
-        "3. Copy the token and paste it here."
+        "I never keep one, so I need a token again. I forget it when we are done.\n\n"
+        "1. Tap <b>Make the token</b>. The form is filled in.\n"
+        "2. Tap <b>Continue to summary</b>, then <b>Create Token</b>.\n"
+        "3. Copy the token."
     ),
     "token.paste": "✍️ <b>Paste the token now.</b> I delete your message at once.",
     "connecting.title": "⏳ <b>Checking with Cloudflare…</b>",
@@ -89,11 +88,11 @@ SCREENS: Final[dict[str, str]] = {
     # keys
     "make.title": "<b>Now make the keys at Alpaca</b>",
     "make.body": (
-        "1. At Alpaca, check that the switch (top left) says <b>{mode}</b>.\n"
-        "2. In the box <b>Your API Keys</b> tap <b>Generate New Key</b>.\n"
-        "3. <b>Key ID</b> and <b>Secret</b> appear. Leave that page open: the Secret is shown only once."
+        "1. Check that Alpaca's switch (top left) says <b>{mode}</b>.\n"
+        "2. In <b>Your API Keys</b> tap <b>Generate New Key</b>.\n"
+        "3. Leave that page open: the <b>Secret</b> is shown only once."
     ),
-    "make.old_pair": "⚠️ As soon as you generate new keys, the old ones stop working. Go on to the end in one go.",
+    "make.old_pair": "⚠️ New keys end the old ones at once.",
     "keyid.title": "✍️ <b>Paste the Key ID</b>",
     "keyid.body": (
         "It is the shorter value, in capitals and digits, and starts with PK (paper) or AK (live). "

@@ -6,19 +6,14 @@ from typing import Final
 
 FORM: Final[dict[str, str]] = {
     # the choice
-    "make.choice": (
-        "Then take the <b>private form</b>: your keys go straight into your bot, past me and Telegram. Or paste here."
-    ),
-    "make.first_pair": "Your bot is in place and waits for its first keys.",
-    "token.form_instead": "With the <b>private form</b> you need no token: the new keys go straight into your bot.",
+    "make.choice": ("Then the <b>private form</b>: keys go past me and Telegram."),
+    "make.first_pair": "Your bot waits for its first keys.",
+    "token.form_instead": "The <b>private form</b> needs no token.",
     "button.private_form": "🔒 Private form (recommended)",
     "button.paste_here": "Paste the keys here",
     # putting the bot in place without keys
-    "form.preparing": "🔒 <b>Putting your bot in place, still without keys</b>",
-    "form.preparing_body": (
-        "A brand-new address can take up to four minutes. Your form comes by itself then. "
-        "If you would rather not wait, paste both keys here."
-    ),
+    "form.preparing": "🔒 <b>Putting your bot in place</b>",
+    "form.preparing_body": ("This can take four minutes. Or paste both keys here."),
     "step.script_bare": "Uploading the bot, without keys",
     "step.form": "Opening your private form",
     "form.unready": "Your bot has no form yet. Try again, or paste the keys here.",

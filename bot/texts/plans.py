@@ -13,31 +13,32 @@ PLANS: Final[dict[str, str | Plural]] = {
     "plan.body": (
         "<b>Watch only</b>: it looks and reports, and never orders.\n"
         "<b>Buy</b>: a fixed amount, again and again. It never sells.\n"
-        "<b>Mix</b>: it keeps shares (VTI, VXUS) and bonds (BND) in fixed parts: calm is mostly bonds, bold mostly "
-        "shares.\n\n"
+        "<b>Mix</b>: shares (VTI, VXUS) and bonds (BND) in fixed parts: calm is mostly bonds, bold mostly shares.\n\n"
         "Examples, not advice. You can change the plan later."
     ),
     "plan.body_existing": "It may use what you agreed to when it was set up: <b>{symbols}</b>.",
     "plan.watch": "Watch only, no orders",
     "plan.recurring_day": "Buy {amount} of {symbols} every trading day",
     "plan.recurring_week": "Buy {amount} of {symbols} once a week",
-    "plan.mix": Plural(
-        "band",
-        "Keep {budget} as {parts}, put right when a part is {band} point off",
-        "Keep {budget} as {parts}, put right when a part is {band} points off",
-    ),
-    "plan.trend": Plural(
-        "band",
-        "Keep {budget} as {parts}, put right when a part is {band} point off. {filter}",
-        "Keep {budget} as {parts}, put right when a part is {band} points off. {filter}",
-    ),
-    "plan.filter": Plural(
-        "months",
-        "What falls below its mean of {months} month is sold and waits as cash",
-        "What falls below its mean of {months} months is sold and waits as cash",
-    ),
+    "plan.mix": "Keep {budget} as {parts}",
+    "plan.trend": "Keep {budget} as {parts}, trend filter on",
     "plan.part": "{percent} {symbol}",
     "plan.part_cash": "{percent} cash",
+    "plan.others": "{count} more",
+    "plan.more_watch": "It looks at the market every 15 minutes and reports.",
+    "plan.more_recurring": "It buys {symbols}. When its money is used up it stops buying and says so. It never sells.",
+    "plan.more_mix": Plural(
+        "band",
+        "Its parts are {parts}. Once a trading day it looks, and puts a part right that is {band} point off: it sells "
+        "what is too much and buys what is too little.",
+        "Its parts are {parts}. Once a trading day it looks, and puts a part right that is {band} points off: it sells "
+        "what is too much and buys what is too little.",
+    ),
+    "plan.more_trend": Plural(
+        "months",
+        "{mix} What falls below its mean of {months} month is sold and waits as cash.",
+        "{mix} What falls below its mean of {months} months is sold and waits as cash.",
+    ),
     "symbol.title": "<b>What shall it buy?</b>",
     "symbol.body": (
         "Tap one, or type up to ten symbols of US shares or funds with commas, for example <code>VOO, BND</code>."
@@ -54,7 +55,7 @@ PLANS: Final[dict[str, str | Plural]] = {
     "budget.title": "<b>Mix:</b> {parts}",
     "budget.body": "It buys these parts, looks once a trading day, and puts them right when one has drifted 5 points.",
     "budget.body_trend": (
-        "🛡 With the trend filter it holds a part only while its price is above its mean of ten months. Else that part "
+        "🛡 The trend filter holds a part only while its price is above its mean of ten months. Else that part "
         "waits as cash. It trades more, and can miss a recovery."
     ),
     "budget.question": "<b>How much money may it use?</b> Tap, or type {least} or more.",
@@ -63,16 +64,14 @@ PLANS: Final[dict[str, str | Plural]] = {
     "review.mode_paper": "<b>Account:</b> PAPER, practice money",
     "review.mode_live": "<b>Account:</b> LIVE, real money",
     "review.plan": "<b>Plan:</b> {plan}",
-    "review.no_orders": "<b>Limits:</b> it may not place any order",
-    "review.limits": (
-        "<b>Limits:</b> at most {per_order} per order, {per_day} per day and {budget} invested in all. "
-        "Then it stops buying and says so. No debt, no selling."
-    ),
-    "review.limits_mix": (
-        "<b>Limits:</b> never more than {budget} invested, only in {symbols}. No debt; it sells only what it bought."
-    ),
-    "review.widening": "This takes the place of the plan and the limits your bot has now. It keeps what it has bought.",
-    "consent.whole": "{mode}\n{plan}\n{limits}\n{text}",
+    "review.no_orders": "<b>At most:</b> nothing. It may not place any order.",
+    "review.limits": "<b>At most:</b> {per_order} per order, {per_day} per day, {budget} in all. No debt.",
+    "review.limits_mix": "<b>At most:</b> {budget} invested. No debt; sells only what it bought.",
+    "review.widening": "It replaces plan and limits.",
+    "review.keeps": "It keeps what it has bought.",
+    "consent.whole": "{mode}\n{plan}\n{limits}\n{text}",  # as earlier versions have stored it
+    "consent.agreed": "{mode}\n{plan}\n{more}\n{limits}\n{text}",
+    "review.more": "<b>More about it</b>",
     "review.trial": "<b>First a trial:</b> it shows what it would order. It trades when you tap Start trading.",
     # plan and limits of a bot that is up
     "tune.title": "🎛 <b>Plan and limits</b>",

@@ -37,8 +37,8 @@ NOTICES: Final[dict[str, str | Plural]] = {
     "consent.lost": "(The text itself was not kept at that time.)",
     "consent.none": "You have not agreed to anything yet.",
     "notice.away": (
-        "⚠️ I was away for more than a day, and Telegram keeps messages for me for one day only. Please look through "
-        "this chat: if a message with a key is still here, delete it and make a new key. Then go on below."
+        "⚠️ I was away for more than a day, and may have missed messages. If one with a key is still in this chat, "
+        "delete it and make a new key. Then go on below."
     ),
     "notice.too_many": (
         "You sent me more at once than I can read, so I passed over some of it. Keys among it are deleted and were not "
@@ -85,7 +85,7 @@ PASTES: Final[dict[str, str]] = {
     ),
     "paste.masked": (
         "I deleted your message. It holds dots or stars instead of the value. "
-        "Use the copy button beside it; if the page is closed, make a new key."
+        "Use the copy button beside it, or make a new key."
     ),
     "paste.looks_cut": "I deleted your message. The value looks cut off. Copy it again, all of it.",
     "paste.several_keys": "I deleted your message. It holds several keys. Paste only the newest.",
@@ -106,8 +106,8 @@ PASTES: Final[dict[str, str]] = {
     "paste.file": "I deleted the file unread. Please copy the value and paste it as text.",
     "paste.file_unwanted": "I deleted that file unread: it may have held a key. I never need files.",
     "paste.not_now": (
-        "That looked like a key, so I deleted it. I did not use it: nothing asks for it now. It was in this chat for "
-        "a moment, so please make a new one where it came from."
+        "That looked like a key, so I deleted it. I did not use it: nothing asks for it now. To be safe, make a new "
+        "one."
     ),
     "paste.in_group": (
         "⚠️ You posted something that looks like a key in a group, where others saw it. Please delete it there and make "
@@ -230,17 +230,16 @@ TROUBLES: Final[dict[str, str]] = {
     "error.still_there": "Your bot is paused, but Cloudflare did not let it delete itself. Remove it once more.",
     "rotation.token_dead": (
         "The new keys are good, but Cloudflare did not let your bot put them in place: the token it holds may be "
-        "deleted or run out. It still has its old keys. Paste a token, and I change them from outside; you need not "
-        "paste the keys again."
+        "deleted or run out. It still has the old keys. Paste a token, and I change them. Keep the keys."
     ),
     "error.token_dead": "Cloudflare did not let your bot do that: the token it holds may be deleted or run out.",
     "rotation.not_by_itself": (
-        "Your bot could not change its keys itself just now. Paste a token, and I change them from outside; you need "
-        "not paste the keys again. Or go back and try later."
+        "Your bot could not change its keys itself just now. Paste a token, and I change them; you need not paste the "
+        "keys again. Or go back and try later."
     ),
     "rotation.absent": (
-        "There is no bot at its address: it may have been deleted in Cloudflare. Paste a token, and I look there; you "
-        "need not paste the keys again."
+        "There is no bot at its address: it may be deleted in Cloudflare. Paste a token, and I look there; you need "
+        "not paste the keys again."
     ),
     "rotation.key_lost": (
         "I have lost the key that commands your bot. Paste a token, and I change its keys from outside; you need not "

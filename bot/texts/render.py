@@ -10,6 +10,7 @@ from bot.texts import formats
 from bot.texts.catalogue import counted, spoken_by, wording
 from bot.texts.direction import closed, isolated, without
 from bot.texts.introduction import COMMANDS
+from bot.texts.layout import Paragraph, laid_out
 from bot.texts.limits import LABEL, TOAST
 from bot.texts.older import OLD_SUMS
 from flows.languages import Language
@@ -32,19 +33,6 @@ from flows.words import (
 
 _SLOT: Final = re.compile(r"\{(=?)(\w+)\}")  # {=name} is not isolated
 _TAG: Final = re.compile(r"<[^>]+>")
-# Lines of lists, which stand close together.
-CLOSE = (
-    *(
-        "mark.",
-        "card.",
-        "review.",
-        "working.elapsed",
-        "settings.quiet_o",
-        "settings.quiet_at",
-        "settings.clock",
-    ),
-    *("differs.", "facts.c", "facts.v", "facts.s", "facts.a", "facts.r", "strays.one"),
-)
 
 
 def render(text: Text, language: Language) -> str:
@@ -132,13 +120,10 @@ def _cut(words: str, longest: int) -> str:
 
 
 def body(screen: Screen, language: Language) -> str:
-    """Give a screen's text; list lines stay together, everything else is set apart by a blank line."""
-    parts: list[str] = []
-    for line in screen.lines:
-        words = render(line, language)
-        close = parts and line.id.startswith(CLOSE)
-        parts.append(("\n" if close else "\n\n" if parts else "") + words)
-    return "".join(parts)
+    """Give a screen's text."""
+    shown, folded = ([Paragraph(each.id, render(each, language)) for each in part]
+                     for part in (screen.lines, screen.folded))  # fmt: skip
+    return laid_out(shown, folded)
 
 
 def commands(language: Language) -> tuple[tuple[str, str], ...]:

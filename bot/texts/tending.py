@@ -10,12 +10,12 @@ TENDING: Final[dict[str, str]] = {
     "done.title": "🎉 <b>Your bot is running</b>",
     "done.body": "It lives in your Cloudflare account as <code>{script}</code>. I have forgotten your keys.",
     "done.first_look": "<b>Its first look:</b> {reason}",
-    "done.trial": "🧪 <b>So far it is a trial: it orders nothing.</b> At this look:",
+    "done.trial": "🧪 <b>A trial so far: it orders nothing.</b> At this look:",
     "done.no_orders": "• it would order nothing right now. While the market is open, Status shows what it would",
-    "done.arm": "Tap <b>Start trading</b> when that looks right. You can also wait and see more trials.",
+    "done.arm": "When that looks right, tap <b>Start trading</b>. Or wait for more trials.",
     "done.next": (
-        "<b>What now?</b> Nothing needs doing: it looks at the market every 15 minutes. "
-        "Tap Status to see how it does, Pause to hold it. You can also remove it here at any time."
+        "Nothing needs doing: it looks at the market every 15 minutes. "
+        "Status shows how it does, Pause holds it, Remove takes it away."
     ),
     "arm.title": "<b>Start trading real money?</b>",
     "arm.body": (
@@ -28,13 +28,15 @@ TENDING: Final[dict[str, str]] = {
     "home.asking": "⏳ Asking your bot…",
     "card.running": "▶️ <b>Running</b>",
     "card.paused": "⏸ <b>Paused</b>: {why}",
-    "card.trial": "🧪 <b>Trial</b>: it shows what it would order, and orders nothing",
+    "card.trial": "🧪 <b>Trial</b>: it orders nothing yet",
     "card.armed": "🟢 <b>Armed</b>: it trades within its limits",
+    "card.more_plan": "{words}",
     "card.plan": "<b>Plan:</b> {plan}",
     "card.budget": "<b>Budget:</b> {invested} of {budget} invested",
     "card.value": "<b>Worth now:</b> {value} ({profit})",
     "card.money": "<b>Account:</b> {equity} in all, {cash} in cash",
-    "card.last_tick": "<b>Last look</b> ({ago}): {reason}",
+    "card.last_tick": "<b>Last look:</b> {ago}",
+    "card.last_reason": "<b>At its last look:</b> {reason}",
     "card.next_tick": "<b>Next look:</b> {ahead}",
     "card.no_tick": "It has not looked at the market yet. Its clock may need up to 15 minutes to start.",
     "card.position": "• holds {line}",
@@ -93,7 +95,7 @@ TENDING: Final[dict[str, str]] = {
     "reason.fault": "Something went wrong in the bot's program.",
     "card.more": "• and {more} more",
     "card.health": "<b>Health:</b> {clock}, program <code>{version}</code>, Key ID ending in <code>{ending}</code>",
-    "card.outdated": "🆕 A newer version of the bot's program is there: /verify puts it in place.",
+    "card.outdated": "🆕 There is a newer version: /verify",
     "clock.cron": "clock set",
     "clock.alarm": "wakes itself up",
     # orders and shares
@@ -118,10 +120,10 @@ TENDING: Final[dict[str, str]] = {
     "close.asking": "⏳ Asking your bot what it holds…",
     "close.total": "About <b>{total}</b> in all, at the last known prices.",
     "close.no_total": "Prices are not known just now.",
-    "close.body_paper": "It sells these shares at the market's price and pauses. Your other shares are not touched.",
+    "close.body_paper": "It sells these at the market's price, and pauses. Your other shares stay.",
     "close.body_live": (
-        "It sells these shares for <b>real money</b> at the market's price and pauses. Sales may be taxed. Your other "
-        "shares are not touched."
+        "It sells these for <b>real money</b> at the market's price, and pauses. Sales may be taxed. Your other shares "
+        "stay."
     ),
     "close.remark": "{remark}",
     # answers

@@ -41,16 +41,15 @@ VERIFYING: Final[dict[str, str | Plural]] = {
         "You can update it: keys, plan, history and a pause stay as they are."
     ),
     "verdict.changed": (
-        "⚠️ <b>The code is not what is published.</b> Somebody with access to your Cloudflare account has changed it, "
-        "or it is of a version I have no record of. I changed nothing. If it was not you, pause the bot and delete its "
-        "key at Alpaca."
+        "⚠️ <b>The code is not what is published.</b> Somebody with access to your Cloudflare account changed it, or it "
+        "is of a version I do not know. I changed nothing. Not you? Pause it and delete its key at Alpaca."
     ),
     "verdict.absent": (
-        "❌ <b>There is no such bot in your Cloudflare account any more.</b> It was deleted there. What you own at "
-        "Alpaca is untouched. Tidy up here, and delete its key at Alpaca."
+        "❌ <b>There is no such bot in your Cloudflare account any more.</b> It was deleted there. Your shares at "
+        "Alpaca are untouched. Tidy up here, and delete its key at Alpaca."
     ),
     "verdict.differs": "<b>What differs:</b>",
-    "verdict.strays": "ℹ️ I also found bots of mine in this account that I have no record of: {count}.",
+    "verdict.strays": "ℹ️ Bots of mine without a record here: {count}.",
     "differs.module_changed": "• file <code>{name}</code> is not the published one",
     "differs.module_added": "• file <code>{name}</code> is not a published one",
     "differs.module_missing": "• file <code>{name}</code> is missing",
@@ -113,10 +112,7 @@ VERIFYING: Final[dict[str, str | Plural]] = {
     ),
     # a new address
     "done.title_coming": "🎉 <b>Your bot is in place, its address is coming up</b>",
-    "done.coming": (
-        "A new address takes Cloudflare up to four minutes. You need not wait: I look, and tell you here when it is "
-        "there."
-    ),
+    "done.coming": "A new address takes Cloudflare up to four minutes. You need not wait: I tell you when it is there.",
     "done.alarm": (
         "⏰ All five clocks of your free Cloudflare account are in use, so your bot wakes itself every 15 minutes. "
         "That works just as well."

@@ -26,10 +26,10 @@ async def test_a_mix_is_bought_within_its_budget(ada: Newcomer, *, filtered: boo
     await ada.taps("Balanced mix", "60% VTI and 40% BND")
     if filtered:
         await ada.taps("Add the trend filter", "its mean of ten months")
-    await ada.taps("$1,000", "never more than $1,000.00 invested")
+    await ada.taps("$1,000", "At most: $1,000.00 invested")
     await ada.taps("I agree", "Connect Cloudflare")
     await ada.connects()
-    await ada.pastes(*await ada.keys(), then="So far it is a trial")
+    await ada.pastes(*await ada.keys(), then="A trial so far")
     await ada.taps("Start trading", "Started. From its next look on")
     script = await ada.script()
     await ada.sites.cron(script)

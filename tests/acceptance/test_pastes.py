@@ -147,7 +147,7 @@ async def test_a_key_in_the_wrong_step_goes_and_is_not_used(ada: Newcomer) -> No
     await ada.says("/start")
     await ada.taps("Let's start")
     await ada.taps("I am signed in", "Practice or real money?")
-    await ada.pastes(*await ada.keys(), then="please make a new one where it came from")
+    await ada.pastes(*await ada.keys(), then="To be safe, make a new one")
     await ada.sees("Practice or real money?")
     await ada.settles()
 

@@ -52,7 +52,7 @@ async def files(ada: Newcomer, kind: str, count: int) -> list[dict[str, Any]]:
 @pytest.mark.asyncio
 async def test_a_new_bot_only_shows_what_it_would_order_until_it_is_started(ada: Newcomer) -> None:
     script = await ada.gets_a_bot(plan=WEEKLY)
-    await ada.sees("So far it is a trial")
+    await ada.sees("A trial so far")
     await ada.sees("would buy $10.00 of VTI")
     await ada.sites.cron(script)
     assert not await orders(ada)
@@ -100,7 +100,7 @@ async def test_a_symbol_alpaca_does_not_know_is_changed_without_new_keys(ada: Ne
     await ada.taps("My own buy", "What shall it buy?")
     await ada.says("voo, bnd")
     await ada.taps("$5.00", "How often")
-    await ada.taps("Once a week", "at most $5.00 per order, $10.00 per day")
+    await ada.taps("Once a week", "At most: $5.00 per order, $10.00 per day")
     await ada.taps("I agree", "would buy $5.00 of BND")
     assert len(await ada.workers()) == 1
     await ada.settles()
@@ -238,7 +238,7 @@ async def test_more_than_was_agreed_to_takes_a_new_agreement_and_a_token(ada: Ne
     assert consents(ada) == 1
     await ada.commands("/plan", "This bot was set up to watch")
     await ada.taps("Agree to more", "What shall your bot do?")
-    await ada.taps(WEEKLY, "This takes the place of the plan")
+    await ada.taps(WEEKLY, "It replaces plan and limits")
     await ada.taps("I agree", "A Cloudflare token, please")
     await ada.pastes(await ada.token(), then="Your bot has its new plan and limits")
     assert consents(ada) == 2

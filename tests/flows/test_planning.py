@@ -80,7 +80,7 @@ def test_a_buy_of_several_symbols() -> None:
 def test_review_says_it_in_words() -> None:
     talk = at_plan().taps("mix", "balanced").taps("trend").taps("budget", "1000.00")
     words = body(view(Dialog(talk.state), talk.context()), Language.ENGLISH)
-    for part in ("60% VTI and 40% BND", "$1,000.00", "10 months", "never more than", "First a trial"):
+    for part in ("60% VTI and 40% BND", "$1,000.00 invested", "10 months", "At most", "First a trial"):
         assert part in words
     assert "First a trial" not in body(view(Dialog(at_plan().taps("watch").state), talk.context()), Language.ENGLISH)
 

@@ -204,7 +204,7 @@ def test_a_worker_that_only_watches_has_no_plan_to_change() -> None:
 def test_more_than_was_agreed_to_wants_a_new_agreement_and_a_token() -> None:
     talk = tuning().taps("widen").taps("mix", "bold").taps("budget", "5000.00")
     assert isinstance(talk.state, Review)
-    assert "takes the place of" in text(talk)
+    assert "replaces plan and limits" in text(talk)
     talk.taps("agree")
     assert talk.effect(KeepConsent)
     assert isinstance(talk.state, AskToken)
