@@ -150,7 +150,7 @@ async def test_cancelled_with_the_form_open_the_bot_without_keys_goes(ada: Newco
 async def test_new_keys_by_the_form_take_no_token_and_no_redeploy_brings_the_old_ones_back(ada: Newcomer) -> None:
     script = await ada.gets_a_bot(keep=False)
     old = (await ada.sites.secrets(script))["APCA_API_KEY_ID"]
-    await ada.taps("🔑 Change keys", "you need no token")
+    await ada.taps("🔑 Change keys", "needs no token")
     await ada.taps("🔒 Private form", form_of)
     key_id, secret = await ada.keys()
     assert (await ada.fills_in(await ada.form(), key_id, secret, code=await ada.code()))["ok"]
