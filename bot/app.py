@@ -18,6 +18,7 @@ from bot.lookout.pace import Pace
 from bot.lookout.rounds import Rounds
 from bot.lookout.sight import looks
 from bot.lookout.summaries import Summaries, briefs
+from bot.menus import Menus
 from bot.metered import Metered
 from bot.metrics import Metrics
 from bot.oauth.client import Registration
@@ -123,6 +124,7 @@ class Soar:
         self.anchors = Anchors(self.telegram, self.memory, PAGES, clock=clock, connect=connect)
         conversation = Conversation(clock=clock, fresh_id=fresh_id, enlist=enlist_of(settings), opener=opener(keyring))
         self.outbox = Outbox(self.database, self.telegram, clock=clock, alone=not self.database.shared)
+        self.menus = Menus(self.database, self.telegram, clock=clock)
         self.stage = Stage(
             self.database,
             conversation,
@@ -130,6 +132,7 @@ class Soar:
             self.anchors,
             told=self.outbox.added,
             illustrate=Illustrator(self.database, self.telegram).show,
+            offer=self.menus.see,
         )
         self.checker = KeyChecker(
             settings.alpaca_paper_url, settings.alpaca_live_url, told=partial(self.metrics.called, "alpaca")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot import wishes
 from bot.operations_store import Enlist
 from bot.runner.port import lane
-from bot.storage import consents, deletions, operations, outbox
+from bot.storage import consents, deletions, menus, operations, outbox
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
 from flows.codec import dump_texts, load_texts
@@ -95,7 +95,10 @@ def _send_consents(connection: Connection, moment: Occurrence) -> None:
 def _forget(connection: Connection, chat_id: int) -> Mapping[str, int]:
     """Forget all but the messages that are still to be deleted: those rows are ids, and go when it is done."""
     waiting = [row for row in deletions.for_chat(connection, chat_id) if not row.told]
+    listed = menus.given(connection, chat_id) is not None
     counts = forget_chat(connection, chat_id)
+    if listed:
+        menus.put(connection, chat_id, menus.TO_DROP)
     for row in waiting:
         deletions.add(connection, chat_id=chat_id, message_id=row.message_id, now=row.since, next_at=row.next_at)
     return counts

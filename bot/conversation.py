@@ -66,7 +66,7 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a chat's anchor is to show, and in which language."""
+    """What a chat's anchor is to show, and in which language; `telegrams` is the one Telegram tells."""
 
     chat_id: int
     dialog: Dialog
@@ -75,6 +75,7 @@ class Shown:
     workers: tuple[events.Worker, ...]
     language: Language = Language.ENGLISH
     form: events.FormLink | None = None
+    telegrams: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +192,14 @@ class Conversation:
         after = Dialog(move.state, move.notice or _still_true(dialog, event, move))
         if forgotten is not None:
             blank = Dialog(move.state, receipt(forgotten))
-            shown = Shown(occasion.chat_id, blank, 0, shown.anchor, (), shown.language)
+            shown = Shown(occasion.chat_id, blank, 0, shown.anchor, (), shown.language, telegrams=shown.telegrams)
             return Turn(Result.TAKEN, shown, move, shredded=True, outgrown=outgrown, lent=lent)
         tongue = tongue.after(move.effects)
         same = row is not None and dialog == after and tongue == before
         version = shown.version if same else self._save(connection, occasion, row, after, shown.anchor, now, tongue)
         if same and isinstance(occasion.event, events.Said | events.Pasted):
             move = replace(move, resend=True)  # the same remark twice must not look like silence
-        shown = Shown(occasion.chat_id, after, version, shown.anchor, known, tongue.language)
+        shown = replace(shown, dialog=after, version=version, language=tongue.language, telegrams=tongue.telegrams)
         shown = self._with_form(connection, shown)
         return Turn(Result.TAKEN, shown, move, shredded, changed=not same, outgrown=outgrown, lent=lent)
 
@@ -291,7 +292,7 @@ def _shown(
     chat_id: int, row: dialogs.Dialog | None, dialog: Dialog, known: tuple[events.Worker, ...], spoke: _Speech
 ) -> Shown:
     version, anchor = (row.version, row.anchor_message_id) if row else (0, None)
-    return Shown(chat_id, dialog, version, anchor, known, spoke.language)
+    return Shown(chat_id, dialog, version, anchor, known, spoke.language, telegrams=spoke.telegrams)
 
 
 def _workers(connection: Connection, chat_id: int) -> tuple[events.Worker, ...]:

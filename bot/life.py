@@ -132,6 +132,7 @@ class Life:
         for chat_id in [] if soar.database.shared else await patiently(soar.memory.unshown):
             await patiently(partial(soar.stage.show, chat_id))
         await patiently(soar.runner.recover)
+        await patiently(partial(soar.menus.recover, soar.stage.look))
         gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
         await Introduction(soar.telegram).run()
 
@@ -149,6 +150,7 @@ class Life:
         await soar.stage.settle()
         await soar.outbox.close(STOP_GRACE)
         soar.anchors.close()
+        soar.menus.close()
         await soar.memory.flush()
         if soar.database.shared:
             with suppress(StorageError):

@@ -59,8 +59,11 @@ class Stage:
         *,
         told: Callable[[], None],
         illustrate: Callable[[int, str, Language], Coroutine[Any, Any, None]],
+        offer: Callable[[Shown], None],
     ) -> None:
         """`told` is called when something waits to be told, `illustrate` sends a chat a picture and says what it is.
+
+        `offer` has a chat's commands fit what it shows.
 
         The runner is given later, since it reports back here.
         """
@@ -70,6 +73,7 @@ class Stage:
         self._anchors = anchors
         self._told = told
         self._illustrate = illustrate
+        self._offer = offer
         self._give_back: GiveBack | None = None
         self._runner: Runner | None = None
         self._enlisted = False
@@ -156,6 +160,7 @@ class Stage:
             self.later(self._remove(chat_id, turn.outgrown))
         if turn.changed or turn.move.resend:
             self._anchors.show(turn.shown, resend=turn.move.resend)
+        self._offer(turn.shown)
 
     async def look(self, chat_id: int) -> Shown:
         """Read what a chat shows."""

@@ -14,7 +14,7 @@ from bot.storage.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 FOLDER = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0  # another process may be in the middle of the same upgrade
 TURN = 0x50A2_0001  # the number of the lock that upgrades take turns by

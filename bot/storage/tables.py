@@ -183,6 +183,13 @@ notices = Table(
     Index("notices_summary_at", "summary_at"),
 )
 
+menus = Table(
+    "menus",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("given", String, nullable=False),  # names the list; empty when it is to be taken back
+)
+
 pictures = Table(
     "pictures",
     metadata,

@@ -27,6 +27,7 @@ LONGEST_PATIENCE = 60.0
 POLL_SECONDS = 25
 READ_SECONDS = 10.0
 FILE_SECONDS = 30.0
+BEHIND_TRIES, BEHIND_PAUSE = 5, 2.0
 CONNECTIONS = 136  # more than the gate lets through
 MOST_CONNECTIONS = 100  # of Telegram's to a webhook; the most it makes
 
@@ -217,6 +218,35 @@ class Telegram:
         except TelegramError as refusal:
             log.warning("group not left", extra={"why": type(refusal).__name__})
 
+    async def set_commands(self, chat_id: int, listed: Sequence[tuple[str, str]]) -> bool:
+        """Give a chat a list of commands of its own; False when Telegram does not take it."""
+        commands = [{"command": name, "description": words} for name, words in listed]
+        return await self._behind("setMyCommands", {"commands": commands, "scope": _only(chat_id)})
+
+    async def drop_commands(self, chat_id: int) -> bool:
+        """Take a chat's own list of commands back; False when Telegram does not."""
+        return await self._behind("deleteMyCommands", {"scope": _only(chat_id)})
+
+    async def _behind(self, method: str, values: Mapping[str, object]) -> bool:
+        """Make a call that nobody waits for: it goes when nothing else does, and what it is refused holds up nothing.
+
+        It counts as no chat's, so that a chat's own messages do not wait for it.
+        """
+        for _ in range(BEHIND_TRIES):
+            try:
+                async with self._gate.through(Urgency.PROFILE):
+                    await self._ask(method, values)
+            except RetryAfter as refusal:
+                await self._sleep(wait_of(refusal))
+            except (BadRequest, Forbidden, InvalidToken) as refusal:
+                log.warning("commands refused", extra={"why": type(refusal).__name__})
+                return False
+            except TelegramError:
+                await self._sleep(BEHIND_PAUSE)
+            else:
+                return True
+        return False
+
     async def _ask(self, method: str, values: Mapping[str, object], *, seconds: float = READ_SECONDS) -> Any:  # noqa: ANN401
         """Make one of the calls that come by the thousand: as the library does, but without objects for its answer."""
         return await self.bot.request.post(f"{self.bot.base_url}/{method}", _form(values), read_timeout=seconds)
@@ -242,6 +272,10 @@ class Telegram:
                 await self._sleep(pause)
                 waited += pause
                 pause = min(8.0, pause * 2)
+
+
+def _only(chat_id: int) -> dict[str, object]:
+    return {"type": "chat", "chat_id": chat_id}
 
 
 def _form(values: Mapping[str, object]) -> RequestData:

@@ -17,6 +17,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot.telegram.client import wait_of
 from bot.texts.render import commands, plain
 from flows.languages import Language
+from flows.situation import ALWAYS
 from flows.words import say
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Introduction:
     async def _introduce(self, language: Language) -> None:
         """Say in a language what is said; English is for everybody whose language is not spoken here."""
         code = "" if language is Language.ENGLISH else language.telegram
-        wanted = [BotCommand(name, words) for name, words in commands(language)]
+        wanted = [BotCommand(name, words) for name, words in commands(language) if name in ALWAYS]
         about, short = plain(say("about.description"), language), plain(say("about.short"), language)
         if list(await self._call(lambda: self._bot.get_my_commands(language_code=code))) != wanted:
             await self._call(lambda: self._bot.set_my_commands(wanted, language_code=code))

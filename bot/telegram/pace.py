@@ -30,6 +30,7 @@ class Urgency(IntEnum):
     ANSWER = 1
     EDIT = 2
     SEND = 3
+    PROFILE = 4
 
 
 @dataclass(frozen=True, slots=True)

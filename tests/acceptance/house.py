@@ -116,8 +116,9 @@ class Mischief:
         url = world.paper_url if mode == "paper" else world.live_url
         await self._post(url, {"kind": kind, "path": "/v2/account$", **more})
 
-    async def telegram(self, kind: str, method: str, chat: int, **more: object) -> None:
-        more = {"method": method, "chat_id": chat, **more}
+    async def telegram(self, kind: str, method: str, chat: int | None, **more: object) -> None:
+        """One call about a chat fails, or `count`; without a chat, any."""
+        more = {"method": method, **({} if chat is None else {"chat_id": chat}), **more}
         await self._post(self.house.world.telegram.url, {"kind": kind, **more})
 
     async def _post(self, base: str, body: dict[str, object]) -> None:

@@ -22,6 +22,7 @@ from bot.anchor_memory import AnchorMemory
 from bot.board import Board
 from bot.conversation import Conversation, Occasion
 from bot.illustrator import Illustrator
+from bot.menus import Menus
 from bot.operations.deploying import STEPS
 from bot.operations.ends import Ends
 from bot.operations_store import StoredOperations
@@ -85,6 +86,9 @@ class Line:
     left: list[int] = field(default_factory=list)
     offered: list[tuple[int, int, str]] = field(default_factory=list)
     said: int = 0
+    commands: dict[int, dict[str, str]] = field(default_factory=dict)  # each chat's own list
+    listings: list[tuple[int, list[str]]] = field(default_factory=list)  # what was asked for, in order
+    takes_lists: bool = True
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
     bot: Bot = PARSER
@@ -146,6 +150,18 @@ class Line:
     async def leave(self, chat: int) -> None:
         self.left.append(chat)
 
+    async def set_commands(self, chat: int, listed: Sequence[tuple[str, str]]) -> bool:
+        self.listings.append((chat, [name for name, _ in listed]))
+        if self.takes_lists:
+            self.commands[chat] = dict(listed)
+        return self.takes_lists
+
+    async def drop_commands(self, chat: int) -> bool:
+        self.listings.append((chat, []))
+        if self.takes_lists:
+            self.commands.pop(chat, None)
+        return self.takes_lists
+
     def buttons(self, chat: int) -> list[dict[str, Any]]:
         """List the buttons of a chat's newest screen, in Telegram's notation."""
         screen = self.newest(chat)
@@ -187,6 +203,7 @@ class Inside:
     allowed: frozenset[int] = frozenset()
     stage: Stage = field(init=False)
     outbox: Outbox = field(init=False)
+    menus: Menus = field(init=False)
     tickets: Tickets = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     deletions: Deletions = field(init=False)
@@ -208,6 +225,7 @@ class Inside:
         self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, sleep=self.time.sleep)
         conversation = Conversation(clock=self.time, fresh_id=lambda: next(fresh))
         self.outbox = Outbox(self.database, line, clock=self.time)
+        self.menus = Menus(self.database, line, clock=self.time)
         self.stage = Stage(
             self.database,
             conversation,
@@ -215,6 +233,7 @@ class Inside:
             self.anchors,
             told=self.outbox.added,
             illustrate=Illustrator(self.database, line).show,
+            offer=self.menus.see,
         )
         self.tickets = Tickets(RING, self.database, clock=self.time, fresh_id=lambda: next(fresh))
         board = Board(self.anchors, self.stage.look, {"deploy": STEPS}, clock=self.time)
@@ -281,6 +300,7 @@ class Inside:
             await self.stage.settle()
             await self.anchors.settle()
         await self.outbox.flush()
+        await self.menus.settle()
         await self.memory.flush()
 
     async def sweeps(self) -> None:
@@ -297,6 +317,7 @@ class Inside:
         self._tasks.clear()
         await self.runner.close(0)
         self.anchors.close()
+        self.menus.close()
         await self.stage.settle()
         await self.outbox.close(0)
 
@@ -366,6 +387,7 @@ async def again(bot: Inside) -> Inside:
     for chat in await heir.memory.unshown():
         await heir.stage.show(chat)
     await heir.runner.recover()
+    await heir.menus.recover(heir.stage.look)
     return heir
 
 

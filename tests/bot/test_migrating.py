@@ -16,7 +16,19 @@ from bot.engines import ticket_keys_of
 from bot.migrating import CannotMove, move
 from bot.operations.workshop import COMMAND_KEY
 from bot.settings import BadSettings, Settings
-from bot.storage import consents, deletions, dialogs, marks, operations, outbox, pictures, tickets, updates, workers
+from bot.storage import (
+    consents,
+    deletions,
+    dialogs,
+    marks,
+    menus,
+    operations,
+    outbox,
+    pictures,
+    tickets,
+    updates,
+    workers,
+)
 from bot.storage.database import Database
 from bot.storage.dialect import open_engine
 from bot.storage.schema import upgrade
@@ -54,6 +66,7 @@ def fill(tmp_path: Path, *, expires_at: float = 4e9) -> Keyring:
             deletions.add(connection, chat_id=chat, message_id=2**33, now=1.0)
             consents.add(connection, consents.Consent(chat, "aa", 1.0, "[]"))
             pictures.put(connection, chat, 5)
+            menus.put(connection, chat, "0badcafe")
             key = ring.seal(Secret(f"command {chat}"), Context(COMMAND_KEY, chat, f"w{chat}"))
             workers.save(connection, worker(f"w{chat}", chat_id=chat, command_key=key))
             blob = ring.seal(Secret(f"pasted {chat}"), Context("token", chat, f"t{chat}"))

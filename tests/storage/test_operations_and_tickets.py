@@ -11,6 +11,7 @@ from bot.storage import (
     deletions,
     dialogs,
     lookouts,
+    menus,
     notices,
     operations,
     outbox,
@@ -152,6 +153,7 @@ def fill(connection: Connection, chat_id: int) -> None:
     consents.add(connection, consents.Consent(chat_id, "aa", 1.0))
     outbox.put(connection, outbox.Message(f"m{chat_id}", chat_id, "tell", "[]", 1.0, 1.0))
     pictures.put(connection, chat_id, 7)
+    menus.put(connection, chat_id, "0badcafe")
     lookouts.enlist(connection, first_due=[1.0])
     notices.put(connection, notices.Wishes(chat_id, "trade", "UTC", 18, 22, 7, 2.0))
 
