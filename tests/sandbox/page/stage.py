@@ -71,8 +71,10 @@ class Stage:
         self._http.put(f"{base}/schedules", headers=headers, json=[{"cron": "*/15 * * * *"}]).raise_for_status()
 
     @asynccontextmanager
-    async def window(self, user: int, size: tuple[int, int] = PHONE, **options: Any) -> AsyncIterator[Page]:
-        """Open the page as that user; fails at the end if the page threw, or asked anything of another host."""
+    async def window(
+        self, user: int, size: tuple[int, int] = PHONE, *, asks: str = "data:", **options: Any
+    ) -> AsyncIterator[Page]:
+        """Open the page as that user; fails at the end if the page threw, or asked anything of a host but `asks`."""
         language, query = options.pop("lang", "en"), options.pop("query", None)
         context = await self._window.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         page, faults, asked = await context.new_page(), list[str](), list[str]()
@@ -86,7 +88,7 @@ class Stage:
         finally:
             await context.close()
         assert not faults
-        strangers = [url for url in asked if not url.startswith(("data:", "blob:", *self.urls.values()))]
+        strangers = [url for url in asked if not url.startswith(("data:", "blob:", asks, *self.urls.values()))]
         assert not strangers
 
     @asynccontextmanager
