@@ -48,7 +48,9 @@ class Reader:
             found = next((each for each in reversed(messages) if version(each) > before and then(each)), None)
             if found is not None:
                 break
-            assert time.monotonic() < deadline, [each["html"] for each in messages] + [each["buttons"] for each in messages]
+            assert time.monotonic() < deadline, [each["html"] for each in messages] + [
+                each["buttons"] for each in messages
+            ]
             await asyncio.sleep(0.05)
         self.screen = found
         for row in found["buttons"]:
@@ -126,6 +128,9 @@ async def reads_well(reader: Reader, language: Language) -> None:
         return [style.unicodeBidi, code && getComputedStyle(code).direction, code && getComputedStyle(code).unicodeBidi]
     }""")
     assert lines == ["plaintext", "ltr", "isolate"]
+    for quote in await text.locator("blockquote").all():
+        arabic = "\u0600" <= next(letter for letter in await quote.inner_text() if letter.isalpha()) <= "\u06ff"
+        assert await quote.evaluate("e => getComputedStyle(e).direction") == ("rtl" if arabic else "ltr")
     said = await text.inner_text()
     arabic = sum("\u0600" <= letter <= "\u06ff" for letter in said)
     assert (arabic > 40) is language.leftward

@@ -55,6 +55,7 @@ def words(step: Step) -> str:
     """Draw what a message says."""
     text = BLOCK_END.sub("</blockquote>", step.shown["html"])
     text = re.sub(r'<span class="tg-command"[^>]*>([^<]*)</span>|<a [^>]*>([^<]*)</a>', r"\1\2", text)
+    text = text.replace("<blockquote", '<blockquote dir="auto"')
     photo = drawn_as(step.photo) if step.photo else ""
     return f'<div class="bubble" dir="auto">{photo}{text}</div>'
 

@@ -36,7 +36,7 @@ function rebuilt(node, hands) {
     case "A":
       return link(/** @type {HTMLAnchorElement} */ (node), children, hands);
     case "BLOCKQUOTE":
-      return node.classList.contains("expandable") ? expandable(children) : h("blockquote", {}, ...children);
+      return node.classList.contains("expandable") ? expandable(children) : h("blockquote", { dir: "auto" }, ...children);
     case "SPAN":
       return span(node, children, hands);
     default:
@@ -75,7 +75,7 @@ function expandable(children) {
     more.setAttribute("aria-expanded", String(open));
     more.textContent = open ? "Show less" : "Show more";
   }
-  const quote = h("blockquote", { class: "expandable" }, inside, more);
+  const quote = h("blockquote", { class: "expandable", dir: "auto" }, inside, more);
   requestAnimationFrame(() => (more.hidden = inside.scrollHeight <= inside.clientHeight + 2));
   return quote;
 }
