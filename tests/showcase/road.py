@@ -22,8 +22,8 @@ from sandbox.stand_ins import StandIns
 from sandbox.telegram.phone import Phone, Shown
 from sandbox.time.timeline import Timeline
 
-BEGINS = datetime(2027, 1, 12, 15, 4, tzinfo=UTC)
-"""A Tuesday, half an hour into a market day in New York; from there time hardly moves."""
+BEGINS = datetime(2027, 1, 12, 14, 50, tzinfo=UTC)
+"""A Tuesday, 20 minutes after the opening in New York; from there time hardly moves, but by jumps to such a moment."""
 WAITING = "⏳"
 ACTION = re.compile(r"v(\d+):(.*)", re.DOTALL)
 NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -218,7 +218,7 @@ async def gives_keys(walker: Walker) -> None:
 async def trades(walker: Walker) -> None:
     """Started, and looked at a day later; then held and let go on."""
     await walker.taps("started", "arm", offers("do:status", without="arm"))
-    await walker.house.sites.travels("day")
+    await walker.house.sites.travels("opening")
     await walker.taps("status", "do:status", offers("do:pause"))
     await walker.taps("paused", "do:pause", offers("do:resume"))
     await walker.taps("resumed", "do:resume", offers("do:pause"))

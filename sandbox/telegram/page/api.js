@@ -63,6 +63,8 @@ export function chatApi(id) {
     edit: (message, text) => call("POST", `${base}/messages/${message}`, { text }),
     /** @param {number} message */
     remove: (message) => call("DELETE", `${base}/messages/${message}`),
+    /** The address of a Mini App with what tells it who opens it. @param {string} url */
+    launch: (url) => call("POST", `${base}/launches`, { url }),
     /** @param {number} message @param {string} data */
     tap: (message, data) => call("POST", `${base}/taps`, { message_id: message, data }),
   };

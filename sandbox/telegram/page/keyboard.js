@@ -33,6 +33,15 @@ export class Taps {
     }
   }
 
+  /** Open a button's Mini App as this person. @param {string} title @param {string} url */
+  async launch(title, url) {
+    try {
+      webApp(title, (await this.api.launch(url)).url);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
   /** @param {string} id */
   answered(id) {
     const button = this.waiting.get(String(id));
@@ -68,7 +77,7 @@ function inlineButton(message, button, hands) {
   function press(/** @type {HTMLElement} */ element) {
     if (button.data !== undefined) void hands.taps.tap(element, message.id, button.data);
     else if (button.copy_text) void copyAloud(button.copy_text);
-    else if (button.web_app) webApp(button.text, button.web_app);
+    else if (button.web_app) void hands.taps.launch(button.text, button.web_app);
   }
   const dead = button.disabled || ![button.data, button.copy_text, button.web_app].some((x) => x !== undefined);
   const mark = button.copy_text ? corner("copy") : button.web_app ? corner("window") : null;

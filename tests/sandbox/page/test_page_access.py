@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -48,11 +50,13 @@ async def sheets(stage: Stage, page: Page, user: int) -> None:
     await expect(page.get_by_role("menu")).to_be_visible()
     assert await serious(page) == []
     await page.keyboard.press("Escape")
-    await page.route(APP, lambda route: route.fulfill(body=FORM, content_type="text/html"))
+    await page.route(f"{APP}*", lambda route: route.fulfill(body=FORM, content_type="text/html"))
     await page.get_by_role("button", name="Form").click()
     await expect(page.frame_locator("iframe").get_by_role("button", name="Send")).to_be_visible()
     sheet = page.get_by_role("dialog", name="Form")
-    await expect(sheet.get_by_role("link", name="Open in a new tab")).to_have_attribute("href", APP)
+    await expect(sheet.get_by_role("link", name="Open in a new tab")).to_have_attribute(
+        "href", re.compile(f"^{APP}#tgWebAppData=")
+    )
     assert await serious(page) == []
     await page.keyboard.press("Escape")
     await expect(sheet).to_have_count(0)
