@@ -16,7 +16,8 @@ The road from hello to a bot that has bought something, played by `make showcase
 Names drawn by lot are replaced by fixed ones.
 """
 DEEDS = {"says": "Ada writes", "taps": "Ada taps", "pastes": "Ada pastes"}
-MARKS = {"b": "**", "i": "_", "code": "`"}
+MARKED = frozenset({"b", "i", "code"})
+"""As HTML: Markdown's stars do not end a word whose neighbour is a Chinese letter."""
 SPECIAL = re.compile(r"([\\*_\[\]<>~|#])")
 
 
@@ -34,18 +35,15 @@ class _Markdown(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
-        self._code = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  (its name is given)
-        self._code = self._code or tag == "code"
-        self.text += f"\n{QUOTE}\n" if tag == "blockquote" else MARKS.get(tag, "")
+        self.text += f"\n{QUOTE}\n" if tag == "blockquote" else f"<{tag}>" if tag in MARKED else ""
 
     def handle_endtag(self, tag: str) -> None:
-        self._code = self._code and tag != "code"
-        self.text += f"\n{UNQUOTE}\n" if tag == "blockquote" else MARKS.get(tag, "")
+        self.text += f"\n{UNQUOTE}\n" if tag == "blockquote" else f"</{tag}>" if tag in MARKED else ""
 
     def handle_data(self, data: str) -> None:
-        self.text += data if self._code else escaped(data)
+        self.text += escaped(data)
 
 
 def markdown(message: str) -> list[str]:
@@ -60,7 +58,7 @@ def markdown(message: str) -> list[str]:
             lines += [""] if lines and lines[-1] else []
         elif line or (lines and lines[-1]):
             lines.append(f"{depth}{line}".rstrip())
-    return broken(lines)
+    return broken(lines if lines and lines[-1] else lines[:-1])
 
 
 def broken(lines: list[str]) -> list[str]:
