@@ -38,15 +38,22 @@ SETTINGS: Final = {
 class Server:
     """One server on a Unix socket in a folder of its own, which can be stopped, killed and started again."""
 
-    def __init__(self, *, durable: bool = True) -> None:
-        """Make its folder; a server that is not durable need not wait for the disk."""
+    def __init__(self, *, durable: bool = True, behind: Server | None = None) -> None:
+        """Make its folder; a server that is not durable need not wait for the disk.
+
+        One `behind` another is its standby: what that has committed is here as well before anybody hears of it.
+        """
         self.folder = Path(tempfile.mkdtemp(prefix="soar-pg-"))
         self._settings = SETTINGS | ({} if durable else {"fsync": "off", "synchronous_commit": "off"})
         self._user = _owner()
         if self._user is not None:
             shutil.chown(self.folder, self._user)
         data = self.folder / "data"
-        self._run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres", "-D", str(data))
+        if behind is None:
+            self._run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres", "-D", str(data))
+        else:
+            copy = ("-h", str(behind.folder), "-U", "postgres", "-D", str(data), "--checkpoint=fast", "--no-sync")
+            self._run("pg_basebackup", "--write-recovery-conf", *copy)
         atexit.register(self.remove)
 
     def start(self) -> None:
@@ -58,6 +65,15 @@ class Server:
     def stop(self, *, how: str = "fast") -> None:
         """Stop it: `fast` ends what is under way, `immediate` is as a power cut."""
         self._run("pg_ctl", "-w", "-D", str(self.folder / "data"), "-m", how, "stop")
+
+    def waits_for_standby(self) -> None:
+        """From now on keep nothing that the standby has not."""
+        self.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.ask("SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        """Make a standby the server that takes what is written."""
+        self._run("pg_ctl", "-w", "-D", str(self.folder / "data"), "promote")
 
     def remove(self) -> None:
         """Stop it and remove what it has kept."""
@@ -90,6 +106,13 @@ class Server:
             )
             output.seek(0)
             assert done.returncode == 0, f"{command}: {output.read().decode(errors='replace')}"
+
+
+def either(first: Server, second: Server) -> str:
+    """The address of whichever of two servers takes what is written."""
+    return (
+        f"postgresql+psycopg://postgres@/postgres?host={first.folder},{second.folder}&target_session_attrs=read-write"
+    )
 
 
 def _owner() -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,7 +15,8 @@ from flows.events import Context, Progress
 from flows.machine import view
 from flows.screen import Place
 
-BETWEEN_PROGRESS = 1.5  # seconds between two edits that only show progress
+BETWEEN_PROGRESS = 1.5  # seconds between what was shown last and an edit that only shows progress
+MOST_REMEMBERED = 5_000  # chats, before those that nothing was shown in lately are forgotten
 
 
 class Memory(Protocol):
@@ -48,20 +49,24 @@ class Anchors:
         places: Mapping[Place, str],
         *,
         clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        between: float = BETWEEN_PROGRESS,
         connect: Callable[[int], str] | None = None,
     ) -> None:
-        """`places` are the addresses of pages that buttons open; `connect` gives a chat its own one, to Cloudflare."""
+        """`places` are the addresses of pages that buttons open; `connect` gives a chat its own one, to Cloudflare.
+
+        `between` keeps progress apart from what was shown last.
+        """
         self._telegram = telegram
         self._memory = memory
         self._places = places
         self._connect = connect
         self._clock = clock
-        self._sleep = sleep
+        self._between = between
         self._wishes: dict[int, _Wish] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._anchors: dict[int, int] = {}
         self._last: dict[int, float] = {}
+        self._pauses: dict[int, asyncio.Event] = {}  # set by what is more than progress
 
     def show(self, shown: Shown, *, resend: bool = False, progress: Progress | None = None) -> None:
         """Show a chat's state, at the bottom of the chat if `resend`; returns at once."""
@@ -70,6 +75,8 @@ class Anchors:
             shown, progress = before.shown, before.progress
         resend = resend or (before is not None and before.resend)
         self._wishes[shown.chat_id] = _Wish(shown, resend, progress)
+        if (resend or progress is None) and (pause := self._pauses.get(shown.chat_id)) is not None:
+            pause.set()
         if shown.chat_id not in self._tasks:
             self._tasks[shown.chat_id] = asyncio.create_task(self._work(shown.chat_id))
 
@@ -94,14 +101,20 @@ class Anchors:
         finally:
             self._tasks.pop(chat_id, None)
             self._anchors.pop(chat_id, None)
-            self._last.pop(chat_id, None)
 
     async def _pause(self, chat_id: int) -> None:
         """Keep progress edits apart; a change of state that comes meanwhile ends the wait."""
-        left = min(BETWEEN_PROGRESS, self._last.get(chat_id, 0.0) + BETWEEN_PROGRESS - self._clock())
-        while left > 0 and (wish := self._wishes.get(chat_id)) is not None and wish.progress is not None:
-            await self._sleep(min(left, 0.05))
-            left -= 0.05
+        left = min(self._between, self._last.get(chat_id, 0.0) + self._between - self._clock())
+        if left <= 0:
+            return
+        pause = self._pauses[chat_id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(left):
+                await pause.wait()
+        except TimeoutError:
+            return
+        finally:
+            del self._pauses[chat_id]
 
     async def _fulfil(self, wish: _Wish) -> None:
         chat_id = wish.shown.chat_id
@@ -140,7 +153,7 @@ class Anchors:
 
     def _drawn(self, wish: _Wish) -> tuple[str, Keyboard | None]:
         shown = wish.shown
-        self._last[shown.chat_id] = self._clock()
+        self._drew(shown.chat_id)
         connects = self._connect is not None
         now, workers = int(self._clock()), shown.workers
         context = Context(now, "", workers, wish.progress, form=shown.form, connects=connects)
@@ -149,3 +162,9 @@ class Anchors:
         if self._connect is not None:
             places = {**places, Place.CLOUDFLARE_CONNECT: self._connect(shown.chat_id)}
         return body(screen, shown.language), keyboard(screen, shown.version, places, shown.language)
+
+    def _drew(self, chat_id: int) -> None:
+        now = self._clock()
+        if len(self._last) >= MOST_REMEMBERED:
+            self._last = {chat: at for chat, at in self._last.items() if 0 <= now - at < self._between}
+        self._last[chat_id] = now

@@ -25,6 +25,7 @@ ATTEMPTS = 5  # at an update whose handling fails for another reason than storag
 # Seconds a batch may keep the next poll waiting. Not less: whoever asks for the same offset again within half a second
 # is answered with one update only (seen in Telegram's own server, telegram-bot-api).
 BREATH = 0.55
+A_TURN = 8  # updates begun in one turn of the event loop
 RETRY_SECONDS, STOP_SECONDS = 0.5, 10.0
 
 
@@ -81,7 +82,7 @@ class Receiver:
                     pause = await self._recover(error, pause)
                     continue
                 pause, self._alone, self.receiving = 0.0, True, True
-                self._take(batch)
+                await self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset
                 if self._heard is not None:
@@ -106,9 +107,15 @@ class Receiver:
             log.warning("another receiver or a webhook is active; taking over", extra={"by": sign})
         await self._telegram.drop_webhook()
 
-    def _take(self, batch: list[dict[str, Any]]) -> None:
-        """Put each update that is new into the lane of its chat."""
-        for raw in batch:
+    async def _take(self, batch: list[dict[str, Any]]) -> None:
+        """Put each update that is new into the lane of its chat.
+
+        A few at a time: what the event loop is told to send in one turn leaves at the turn's end, and the first deletes
+        of a large batch are not to wait for the last.
+        """
+        for number, raw in enumerate(batch):
+            if number % A_TURN == A_TURN - 1:
+                await asyncio.sleep(0)
             update_id = _id(raw)
             if update_id in self._known:
                 continue

@@ -222,7 +222,7 @@ class Inside:
         line: Any = self.line
         fresh = map("{:016x}".format, itertools.count(int.from_bytes(os.urandom(7))))
         self.memory = AnchorMemory(self.database)
-        self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, sleep=self.time.sleep)
+        self.anchors = Anchors(line, self.memory, PAGES, clock=self.time, between=0)
         conversation = Conversation(clock=self.time, fresh_id=lambda: next(fresh))
         self.outbox = Outbox(self.database, line, clock=self.time)
         self.menus = Menus(self.database, line, clock=self.time)

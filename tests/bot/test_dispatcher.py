@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from bot.conversation import Occasion, Turn
 from bot.stage import Stage
 from bot.storage import deletions
 from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted
-from bot.telegram.dispatcher import Dispatcher
+from bot.telegram.dispatcher import FEW, Dispatcher
 from bot.telegram.receiver import ATTEMPTS, MOST_WAITING
 from tests.bot.inside import NOW, Inside, Line, inside, message, tap
 
@@ -40,6 +41,37 @@ async def test_a_message_nobody_can_read_is_answered_and_noted() -> None:
         await bot.receives(unreadable)
         assert "I did not understand that" in bot.line.texts(7)[0]
         assert await bot.handled() == {1: "unreadable"}
+
+
+@pytest.mark.asyncio
+async def test_in_a_rush_all_deletes_go_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty people paste at once, and Telegram answers one delete after the other."""
+    rush, asked, all_asked = range(1, 41), list[int](), asyncio.Event()
+    turns, delete = asyncio.Lock(), Line.delete
+
+    async def one_by_one(line: Line, chat: int, ids: Sequence[int], *, patience: float = 2.0) -> tuple[Deleted, float]:
+        asked.append(chat)
+        if len(asked) == len(rush):
+            all_asked.set()
+        await all_asked.wait()
+        async with turns:
+            await asyncio.sleep(0)
+            return await delete(line, chat, ids, patience=patience)
+
+    monkeypatch.setattr(Line, "delete", one_by_one)
+    monkeypatch.setattr("bot.telegram.dispatcher.LONGEST_COURTESY", 10.0)
+    async with inside() as bot:
+        gone_before: list[int] = []
+        take = bot.stage.take
+
+        async def taking(occasion: Occasion) -> Turn:
+            gone_before.append(len(bot.line.gone))
+            return await take(occasion)
+
+        monkeypatch.setattr(bot.stage, "take", taking)
+        await bot.receives(*(message(number, chat=number, text=KEY) for number in rush))
+        assert len(gone_before) == len(rush)
+        assert min(gone_before) >= len(rush) - FEW
 
 
 @pytest.mark.asyncio

@@ -13,7 +13,7 @@ from sandbox.bot_process import BotProcess
 from sandbox.serving import Served
 from sandbox.stand_ins import StandIns
 from tests.acceptance.house import House
-from tests.postgres import Server
+from tests.postgres import Server, either
 from tests.scale.front import PATH, Front
 
 SECRET = "a-webhooks-secret-of-tests"
@@ -27,6 +27,7 @@ class Fleet:
     server: Server
     front: Front
     replicas: tuple[BotProcess, ...]
+    standby: Server | None = None
 
 
 def _free_port() -> int:
@@ -36,13 +37,22 @@ def _free_port() -> int:
 
 
 @contextmanager
-def open_fleet(folder: Path, *, size: int, front: Front, durable: bool = True, **settings: str) -> Iterator[Fleet]:
-    """Start everything, and end it."""
+def open_fleet(
+    folder: Path, *, size: int, front: Front, durable: bool = True, standby: bool = False, **settings: str
+) -> Iterator[Fleet]:
+    """Start everything, and end it; with a `standby` the replicas know two servers, and use the one that is up."""
     ring = Keyring.generate().text().reveal()
     with ExitStack() as running:
         server = Server(durable=durable)
         running.callback(server.remove)
         server.start()
+        url, spare = server.url(), None
+        if standby:
+            spare = Server(durable=durable, behind=server)
+            running.callback(spare.remove)
+            spare.start()
+            server.waits_for_standby()
+            url = either(server, spare)
         world = running.enter_context(StandIns(execution=False))
         served = running.enter_context(Served(front.app()))
         bots: list[BotProcess] = []
@@ -50,7 +60,7 @@ def open_fleet(folder: Path, *, size: int, front: Front, durable: bool = True, *
             port = _free_port()
             environment = world.settings(
                 folder / f"data{number}",
-                SOAR_DATABASE_URL=server.url(),
+                SOAR_DATABASE_URL=url,
                 SOAR_MASTER_KEYS=ring,
                 SOAR_TICKET_KEYS_DIR=str(folder / "ticket-keys"),
                 SOAR_WEBHOOK_URL=served.url + PATH,
@@ -65,5 +75,5 @@ def open_fleet(folder: Path, *, size: int, front: Front, durable: bool = True, *
             bot.start()
         for bot in bots:
             bot.ready()
-        house = House(world, bots[0], folder / "data0", server.url())
-        yield Fleet(house, server, front, tuple(bots))
+        house = House(world, bots[0], folder / "data0", url)
+        yield Fleet(house, server, front, tuple(bots), spare)
