@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from bot.texts import formats
@@ -107,7 +108,12 @@ def plain(text: Text, language: Language) -> str:
 
 def label(text: Text, language: Language) -> str:
     """Give a button's label: plain text, cut where it would be too long for a phone."""
-    return _cut(plain(text, language), LABEL)
+    return _cut(plain(text, language), LABEL) if text.slots else _fixed_label(text.id, language)
+
+
+@lru_cache(maxsize=len(Language) * 256)
+def _fixed_label(message: str, language: Language) -> str:
+    return _cut(plain(Text(message), language), LABEL)
 
 
 def toast(text: Text, language: Language) -> str:
