@@ -23,7 +23,7 @@ from bot.storage.turns import Turn
 from bot.strays import Strays
 from bot.telegram.introduction import Introduction
 from bot.telegram.suspicion import suspect
-from bot.texts.catalogue import prepare
+from bot.texts import catalogue, formats
 from bot.web import Listener
 from flows.events import Elapsed
 
@@ -71,7 +71,7 @@ class Life:
     async def _live(self) -> None:
         soar = self._soar
         expired = await patiently(self._tidy_up)
-        ready = asyncio.create_task(asyncio.to_thread(prepare))
+        ready = asyncio.create_task(asyncio.to_thread(catalogue.prepare))
         name = await self._open()
         await ready
         log.info("soar is running", extra={"bot": name})
@@ -134,6 +134,7 @@ class Life:
         await patiently(soar.runner.recover)
         await patiently(partial(soar.menus.recover, soar.stage.look))
         gc.freeze()  # what is loaded by now stays: looking through it again and again would take 100 ms each time
+        await asyncio.to_thread(formats.prepare)
         await Introduction(soar.telegram).run()
 
     async def _sweep(self, expired: set[int]) -> None:

@@ -16,7 +16,6 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
-from bot.texts import formats
 from bot.texts.advice import ADVICE
 from bot.texts.connecting import CONNECTING
 from bot.texts.direction import prepared
@@ -99,10 +98,9 @@ def catalogue(language: Language) -> Catalogue:
 
 
 def prepare() -> None:
-    """Read all catalogues now, so that nobody's message has to wait for it; in a thread of its own."""
+    """Read all catalogues now, so that nobody's message has to wait for it; for a thread of its own."""
     for language in Language:
         catalogue(language)
-        formats.prepare(language)
 
 
 def _english() -> list[tuple[str, str | Plural]]:

@@ -32,14 +32,15 @@ def locale_of(language: Language) -> Locale:
     return Locale.parse(language.value)
 
 
-def prepare(language: Language) -> None:
-    """Load now what the first sum and the first date of a language would have to wait for."""
-    money(Money("1.5", signed=True), language)
-    money(Money("1", whole=True), language)
-    moment(Moment(0), language)
-    span(Span(90, "past"), language)
-    listed(["", ""], language)
-    city(City("Europe/Berlin"), language)
+def prepare() -> None:
+    """Load now what the first sum and the first date of each language would have to wait for."""
+    for language in Language:
+        money(Money("1.5", signed=True), language)
+        money(Money("1", whole=True), language)
+        moment(Moment(0), language)
+        span(Span(90, "past"), language)
+        listed(["", ""], language)
+        city(City("Europe/Berlin"), language)
 
 
 def integer(value: int, language: Language) -> str:

@@ -51,12 +51,9 @@ def _add(made: Catalog, message: Message, before: Message | None) -> None:
     new = made.add(message.id, context=message.context, auto_comments=message.auto_comments)
     if before is None or before.pluralizable != message.pluralizable or not before.string:
         return
-    new.string, new.user_comments = before.string, before.user_comments
-    if before.id == message.id:
-        new.flags |= before.flags & {"fuzzy"}
-    else:
-        new.flags.add("fuzzy")
-        new.previous_id = list(before.id) if isinstance(before.id, list | tuple) else [before.id]
+    new.string = before.string
+    new.user_comments = [each for each in before.user_comments if not each.startswith("|")]
+    new.flags |= (before.flags & {"fuzzy"}) if before.id == message.id else {"fuzzy"}
 
 
 def load(language: Language) -> Catalog | None:
@@ -71,7 +68,7 @@ def load(language: Language) -> Catalog | None:
 def save(catalogue: Catalog, path: Path) -> None:
     """Write a catalogue; the same contents give the same bytes."""
     written = io.BytesIO()
-    write_po(written, catalogue, width=WIDTH, include_previous=True, ignore_obsolete=True)
+    write_po(written, catalogue, width=WIDTH, ignore_obsolete=True)
     lines = written.getvalue().decode().splitlines(keepends=True)
     kept = "".join(line for line in lines if not line.startswith(_IDLE))
     path.parent.mkdir(parents=True, exist_ok=True)
