@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.cloudflare.state import Account, Run, Script
+
+FIXED: Final[Mapping[str, Any]] = {
+    "arm": {"armed": True},
+    "history": {"days": []},
+    "form": {"form": {"state": "open", "expires": None, "tries": 0, "last": ""}},
+}
 
 
 def answer_in_place(path: str, account: Account, script: Script, now: datetime) -> Response:
@@ -26,14 +33,10 @@ def answer_in_place(path: str, account: Account, script: Script, now: datetime) 
         case "events":
             run = _record(script)["at"] if script.runs else None
             return JSONResponse({"events": [], "next": 0, "pulse": {"run": run, "paused": None}})
-        case "arm":
-            return JSONResponse({"armed": True})
-        case "history":
-            return JSONResponse({"days": []})
         case "alarm":
             return JSONResponse({"schedule": "cron", "next": _next_quarter(now)})
-        case _:
-            return JSONResponse({})
+        case other:
+            return JSONResponse(FIXED.get(other, {}))
 
 
 def _status(script: Script, now: datetime) -> dict[str, Any]:
@@ -61,6 +64,8 @@ def _status(script: Script, now: datetime) -> dict[str, Any]:
         "positions": [],
         "holds_cloudflare_token": "CLOUDFLARE_API_TOKEN" in bound,
         "key_ending": str(bound.get("APCA_API_KEY_ID", ""))[-4:],
+        "keys": {"state": "held" if "APCA_API_KEY_ID" in bound else "none", "where": "secrets", "mode": "paper"},
+        "form": {"state": "open" if "APCA_API_KEY_ID" not in bound else "none", "tries": 0, "last": ""},
     }
 
 

@@ -108,3 +108,21 @@ def test_an_oauth_client_needs_its_id_and_its_redirect_url(monkeypatch: pytest.M
 def test_help_and_version() -> None:
     assert "trading bot" in CliRunner().invoke(main, ["--help"]).output
     assert CliRunner().invoke(main, ["--version"]).output.startswith("soar, version")
+
+
+@pytest.mark.parametrize("key", ["", "e7" * 31, "e7" * 33, "zz" * 32, "my-secret"])
+def test_telegrams_key_is_64_digits(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", "4242:token")
+    assert len(bytes.fromhex(Settings.read().telegram_webapp_key)) == 32
+    assert Settings.read().bot_id == 4242
+    monkeypatch.setenv("SOAR_TELEGRAM_WEBAPP_KEY", key)
+    with pytest.raises(BadSettings, match="SOAR_TELEGRAM_WEBAPP_KEY") as error:
+        Settings.read()
+    assert "my-secret" not in str(error.value)
+
+
+def test_telegrams_key_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOAR_TELEGRAM_TOKEN", "not-a-number")
+    monkeypatch.setenv("SOAR_TELEGRAM_WEBAPP_KEY", "AB" * 32 + " ")
+    assert Settings.read().telegram_webapp_key == "ab" * 32
+    assert Settings.read().bot_id == 0

@@ -200,3 +200,8 @@ def test_a_new_worker_is_given_time_for_its_first_run() -> None:
 
 def test_a_worker_that_is_being_removed_is_not_called_silent() -> None:
     assert news(seen(run=NOW - 7200, paused="destroy")) == ()
+
+
+def test_a_worker_that_waits_for_its_first_keys_is_not_called_silent() -> None:
+    waiting = replace(WORKER, key_ending="", created_at=NOW - 7 * 86_400)
+    assert judge(WATCHED, waiting, seen(run=None), PACE, NOW, credible=True).news == ()

@@ -19,6 +19,7 @@ from bot.storage import notices, outbox, workers
 from bot.storage.notices import Wishes
 from bot.storage.workers import Worker
 from bot.texts.render import render
+from deploy.holding import Keys
 from deploy.outcomes import Day
 from deploy.reports import Status
 from flows.languages import Language
@@ -169,3 +170,8 @@ async def test_a_clock_put_back_takes_no_summary_away() -> None:
         bot.time.at = NOW + 10 * 3600
         await hours.look()
         assert len(await sent(bot)) == 1
+
+
+def test_a_bot_without_keys_is_named_with_its_one_next_step() -> None:
+    keyless = replace(STATUS, keys=Keys(held=False, where="", ending="", account_ending="", mode="paper", since=""))
+    assert reads(Brief(keyless, DAYS))[3:] == ["🔑 No keys yet: it does nothing. /start opens its private form."]
