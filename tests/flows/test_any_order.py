@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -332,3 +335,19 @@ def test_another_schema_is_not_read() -> None:
 def test_every_state_has_its_line_in_the_table() -> None:
     names = {name.strip(" ()\"'") for name in str(State).replace("'", "").split("|")}
     assert {row.state.__name__ for row in TABLE} == names
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_screen_fits_in_every_language(language: Language) -> None:
+    for start in STARTS:
+        world = World(start, workers=1)
+        screen = view(world.dialog, world.context())
+        text = body(screen, language)
+        assert 0 < len(text) <= 4096
+        assert not re.search(r"\{=?\w+\}", text)
+        assert text.count("\u2068") == text.count("\u2069")
+        for row in screen.rows:
+            for button in row:
+                assert not label(button.label, language).endswith("…") or button.label.id == "button.widen", (
+                    button.label
+                )
