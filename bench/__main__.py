@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.account import LATENCY, account_costs
 from bench.figures import over_runs, times
+from bench.form_page import PAGE, page_costs
 from bench.guard import guard_costs
 from bench.lookout import lookout_costs
 from bench.people import LAST, TO_SECRET
@@ -95,6 +96,14 @@ def lookout() -> None:
         print(f"  {name:<24}{1000 * used / cost.count:.2f} ms of Soar's CPU a look, {core:.2f} % of a core", flush=True)
 
 
+def form_page() -> None:
+    """What the private form's page costs a browser."""
+    print(f"\nThe private form's page, {PAGE.stat().st_size} bytes; its script until it can be used")
+    for cost in asyncio.run(page_costs()):
+        speed = "at full speed" if cost.slower == 1 else f"slowed {cost.slower} times"
+        print(f"  {speed:<24}{cost.usual:.1f} ms, at most {cost.most:.1f} ms", flush=True)
+
+
 def main() -> None:
     """Measure what is asked for; all of it without arguments."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -119,6 +128,7 @@ def main() -> None:
             print(f"  {name:<24}{microseconds:.0f} µs", flush=True)
         lookout()
         accounts()
+        form_page()
         print("\nThe Worker", flush=True)
         subprocess.run([NODE, "bench/worker_cpu.mjs"], cwd=HOUSE, check=True)  # noqa: S603  (our own program)
     print(f"\nload {os.getloadavg()[0]:.1f} after")

@@ -1,5 +1,5 @@
 // What a run of the Worker costs: CPU in V8, cold and warm, requests to Alpaca, bytes uploaded.
-//   .venv/bin/node bench/worker_cpu.mjs
+//   .venv/bin/node bench/worker_cpu.mjs          (with "sizes": only the bytes)
 // The Worker's own modules run on answers that are ready at once, with SQLite in memory. Nothing waits, so the time a
 // run takes is an upper bound of its CPU; the CPU counters of many machines are too coarse for it. Cold: the first run
 // in a new process, the modules loaded and the platform's own classes used once, as Cloudflare has them ready. Warm:
@@ -188,6 +188,17 @@ function loadedBy(name, seen = []) {
   return seen;
 }
 
+function sizes() {
+  const uploaded = readdirSync(TEMPLATE).filter((name) => /\.(js|html)$/.test(name));
+  const bytes = (names) => names.reduce((sum, name) => sum + readFileSync(new URL(name, TEMPLATE)).length, 0);
+  const forTicks = loadedBy("worker.js");
+  console.log(`loaded by a tick: ${forTicks.length} modules, ${bytes(forTicks)} bytes`);
+  for (const [what, pattern] of [["the form's modules", /^form.*\.js$/], ["the form's page", /^form\.html$/]]) {
+    console.log(`${what}: ${bytes(uploaded.filter((name) => pattern.test(name)))} bytes`);
+  }
+  console.log(`uploaded: ${uploaded.length} modules, ${bytes(uploaded)} bytes`);
+}
+
 const EXPECTED = { paused: "paused", closed: "closed", idle: "idle", trading: "traded" };
 
 /**
@@ -264,7 +275,9 @@ const measuredOnce = ([plan, kind]) => (plan === "recurring" || kind === "idle" 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const [mode, kind, plan, count] = process.argv.slice(2);
 
-if (mode === "cold") {
+if (mode === "sizes") {
+  sizes();
+} else if (mode === "cold") {
   console.log(JSON.stringify(await cold(kind, plan, Number(count))));
 } else if (mode === "warm") {
   console.log(JSON.stringify(await warm(kind, plan, Number(count))));
@@ -282,12 +295,5 @@ if (mode === "cold") {
       console.log([...line, cold, child("warm", kind, plan, String(count)).toFixed(2).padStart(8)].join(" "));
     }
   }
-  const uploaded = readdirSync(TEMPLATE).filter((name) => /\.(js|html)$/.test(name));
-  const bytes = (names) => names.reduce((sum, name) => sum + readFileSync(new URL(name, TEMPLATE)).length, 0);
-  const forTicks = loadedBy("worker.js");
-  console.log(`loaded by a tick: ${forTicks.length} modules, ${bytes(forTicks)} bytes`);
-  for (const [what, pattern] of [["the form's modules", /^form.*\.js$/], ["the form's page", /^form\.html$/]]) {
-    console.log(`${what}: ${bytes(uploaded.filter((name) => pattern.test(name)))} bytes`);
-  }
-  console.log(`uploaded: ${uploaded.length} modules, ${bytes(uploaded)} bytes`);
+  sizes();
 }

@@ -54,7 +54,6 @@ async function attempt(state, sent, mark) {
 	const same = form.mark === mark && unproven(form, sent) === ""
 	if (form.state === "used") return same ? form.answer : refused(form, "used")
 	if (same && ledger.recall("coming")?.mark === mark) return { ...form.answer, install: true }
-	ledger.remember("form", { ...form, tries: form.tries + 1 })
 	const { error: objection, ...found } = await judge(state, form, sent, mark)
 	if (objection) {
 		const tries = form.tries + (COUNTED.includes(objection) ? 1 : 0)

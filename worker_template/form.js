@@ -65,10 +65,9 @@ function no(error) {
 	return { ok: false, error, left: null }
 }
 
-/** @arg {Bindings} @arg {string} */
-async function thePage({ MODE }, method) {
-	const text = page.replace('data-mode=""', `data-mode="${MODE === "live" ? "live" : "paper"}"`)
-	const policy = [
+/** The page's one script and one style may run, and no other. */
+async function makePolicy() {
+	return [
 		"default-src 'none'",
 		`script-src '${await digestOf("script")}'`,
 		`style-src '${await digestOf("style")}'`,
@@ -77,12 +76,20 @@ async function thePage({ MODE }, method) {
 		"base-uri 'none'",
 		"form-action 'none'",
 	].join("; ")
+}
+
+let policy = ""
+
+/** @arg {Bindings} @arg {string} */
+async function thePage({ MODE }, method) {
+	policy ||= await makePolicy()
+	const text = page.replace('data-mode=""', `data-mode="${MODE === "live" ? "live" : "paper"}"`)
 	return new Response(method === "HEAD" ? null : text, {
 		headers: { ...PRIVATE, "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy },
 	})
 }
 
-/** Of the page's one script or style, for the policy that lets no other run. @arg {"script" | "style"} tag */
+/** @arg {"script" | "style"} tag */
 async function digestOf(tag) {
 	const [, rest = ""] = page.split(`<${tag}>`)
 	const [content = ""] = rest.split(`</${tag}>`)

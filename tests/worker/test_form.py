@@ -154,6 +154,11 @@ def test_five_wrong_tries_close_the_form(bare: Deployment) -> None:
     assert visitor.looks() == {"ok": False, "error": "closed", "left": 0}
     assert bare.broker.calls() == []
     assert form_of(bare) == ("locked", 5, "wrong_pair")
+    with ThreadPoolExecutor(8) as threads:
+        visitor = opens(bare)
+        found = threads.map(lambda n: visitor.hands_in(wrong | {"secret": f"{n}" * 40})["error"], range(8))
+        assert sorted(found) == ["closed"] * 3 + ["wrong_pair"] * 5
+    assert bare.broker.calls() == ["GET /v2/account"] * 5
     assert opens(bare).hands_in(bare.broker.keys)["ok"]
 
 

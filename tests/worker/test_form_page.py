@@ -105,13 +105,15 @@ async def leaves_nothing(page: Page, pair: dict[str, Any]) -> None:
 async def test_the_owner_connects(bare: Deployment, page: Page, language: str, way: str) -> None:
     visitor, keys = opens(bare), bare.broker.keys
     launch = TELEGRAM.launches() if way == "telegram" else ""
+    await page.emulate_media(color_scheme="dark" if language == "ar" else "light")
     await page.goto(link(visitor, language, launch=launch, theme=DARK if way == "telegram" else None))
     await expect(page.locator("h1")).to_have_text(LANGUAGES[language])
     assert await page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
         language,
         "rtl" if language == "ar" else "ltr",
     ]
-    assert await page.evaluate("document.documentElement.dataset.theme") == ("dark" if launch else "light")
+    dark = bool(launch) or language == "ar"
+    assert await page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert await page.evaluate("location.hash") == ""
     await expect(page.locator("#code_card")).to_be_visible(visible=way == "link")
     await is_accessible(page)
@@ -352,6 +354,10 @@ async def test_the_page_runs_its_own_script_and_style_and_no_other(
         " more.textContent = 'window.evil = 1'; document.body.append(more) })"
     )
     assert stopped == ["script-src-elem", "undefined"]
+    await page.goto("about:blank")
+    await page.set_content(f'<iframe src="{bare.workerd.url}/form"></iframe>')
+    await expect(page.frame_locator("iframe").locator("#form")).to_have_count(0)
+    assert page.frames[1].url == "chrome-error://chromewebdata/"
     complaints.clear()
 
 
