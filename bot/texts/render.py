@@ -13,7 +13,7 @@ from bot.texts.direction import closed, isolated, without
 from bot.texts.introduction import COMMANDS
 from bot.texts.layout import Paragraph, laid_out
 from bot.texts.limits import LABEL, TOAST
-from bot.texts.older import OLD_SUMS
+from bot.texts.older import renewed
 from flows.languages import Language
 from flows.screen import Screen
 from flows.words import (
@@ -43,17 +43,12 @@ def render(text: Text, language: Language) -> str:
 
 def _filled(text: Text, language: Language) -> str:
     """Give the HTML of a message, with the outer blanks that it may have inside another."""
-    values = dict(text.slots)
+    values = renewed(text.id, dict(text.slots))
     number = values.get(counted(text.id) or "")
     words = wording(text.id, language, number if isinstance(number, int) else 0)
-    sums = OLD_SUMS.get(text.id, ())
 
     def filled(match: re.Match[str]) -> str:
-        name = match[2]
-        value = values[name]
-        if name in sums and isinstance(value, str):
-            value = Money(value)
-        return _slot(value, language, apart=not match[1])
+        return _slot(values[match[2]], language, apart=not match[1])
 
     return _SLOT.sub(filled, words)
 

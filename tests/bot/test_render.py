@@ -128,6 +128,10 @@ def test_sums_that_earlier_versions_stored_still_read_well() -> None:
     first, second = load_texts(stored)
     assert render(first, ENGLISH) == "Buy $10.00 of VTI, BND once a week"
     assert "at most $50.00 per day" in render(second, ENGLISH)
+    trend: dict[str, Slot] = {"parts": "60% VTI", "budget": "500.00", "band": 5, "months": 10}
+    assert "$500.00 as 60% VTI" in render(say("plan.trend", **trend), ENGLISH)
+    assert "has not for 40 minutes" in render(say("news.silent", minutes=40, command="/wake_1"), ENGLISH)
+    assert "on 2026-11-24 12:00 (UTC)" in render(say("consent.copy", at="2026-11-24 12:00", digest="x"), ENGLISH)
     for name, sums in OLD_SUMS.items():
         known = CATALOGUE[name]
         assert all(f"{{{each}}}" in (known.other if isinstance(known, Plural) else known) for each in sums)
