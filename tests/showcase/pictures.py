@@ -40,6 +40,7 @@ MOTIFS: Final = (
     Motif("mode", "mode", "Practice or real money, with advice for the first bot"),
     Motif("token", "picture", "The drawn picture of the place where Cloudflare shows the token"),
     Motif("keys", "keys", "Where to make the two keys at Alpaca, in three lines"),
+    Motif("private-form", "form", "The private form: keys go from the phone straight into the bot"),
     Motif("done", "done", "The bot is running; its first look is a trial"),
     Motif("status-arabic", "status", "The status of a bot, in Arabic, written from right to left", Language.ARABIC),
 )
@@ -80,6 +81,6 @@ def drawn(walkers: Mapping[Language, Walker]) -> dict[str, str]:
     for motif in MOTIFS:
         if motif.language in walkers:
             walker = walkers[motif.language]
-            step = next(step for step in walker.steps if step.name == motif.step)
+            step = next(step for step in [*walker.steps, *walker.privately] if step.name == motif.step)
             found[f"{motif.name}.svg"] = walker.lasting(phone(motif.title, step))
     return found

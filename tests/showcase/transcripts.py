@@ -15,7 +15,10 @@ HEAD = """# {name}
 The road from hello to a bot that has bought something, played by `make showcase` with the real bot in the sandbox.
 Names drawn by lot are replaced by fixed ones.
 """
-DEEDS = {"says": "Ada writes", "taps": "Ada taps", "pastes": "Ada pastes"}
+DEEDS = {"says": "Ada writes", "taps": "Ada taps", "pastes": "Ada pastes", "enters": "Ada enters"}
+PRIVATELY = (
+    "## By the private form\n\nThe same as far as the keys. Then they are entered on a page of the bot itself.\n"
+)
 MARKED = frozenset({"b", "i", "code"})
 """As HTML: Markdown's stars do not end a word whose neighbour is a Chinese letter."""
 SPECIAL = re.compile(r"([\\*_\[\]<>~|#])")
@@ -77,7 +80,7 @@ def lines_of(step: Step, *, leftward: bool) -> Iterable[str]:
     yield f"{DEEDS[step.did]} **{escaped(step.words)}**"
     yield ""
     told = [*(["🖼", ""] if step.shown["photo"] else []), *markdown(step.shown["html"])]
-    told += ["", *keys(step.shown)]
+    told += ["", *keys(step.shown)] if step.shown["buttons"] else []
     if leftward:
         yield from ['<div dir="rtl">', ""]
     yield from (f"> {line}".rstrip() for line in told)
@@ -89,4 +92,6 @@ def lines_of(step: Step, *, leftward: bool) -> Iterable[str]:
 def page(walker: Walker, language: Language) -> str:
     """Give the whole page of one language."""
     body = [line for step in walker.steps for line in lines_of(step, leftward=language.leftward)]
-    return walker.lasting(HEAD.format(name=language.own_name) + "\n" + "\n".join(body))
+    private = [line for step in walker.privately for line in lines_of(step, leftward=language.leftward)]
+    head = HEAD.format(name=language.own_name)
+    return walker.lasting("\n".join([head, *body, PRIVATELY, *private]))

@@ -89,7 +89,8 @@ async def test_anybody_can_use_it(stage: Stage, size: tuple[int, int], colours: 
         await page.get_by_role("button", name="You are Ada").click()
         assert await serious(page) == []
         await page.keyboard.press("Escape")
-        await sheets(stage, page, user)
+        if (size == PHONE) == (colours == "dark"):
+            await sheets(stage, page, user)
         if size == PHONE:
             await page.get_by_role("button", name="Alpaca and Cloudflare").click()
         await page.get_by_role("button", name="Generate New Key").click()
