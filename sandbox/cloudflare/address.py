@@ -22,6 +22,7 @@ again later.</p></body></html>"""
 THREW = """<!DOCTYPE html><html lang="en-US"><head><title>Worker threw exception</title></head><body>
 <h1>Error 1101</h1><p>Worker threw exception</p></body></html>"""
 NOT_PASSED_ON = frozenset({b"host", b"connection", b"content-length", b"transfer-encoding", b"x-forwarded-proto"})
+TELEGRAM_WEB = b"https://web.telegram.org"
 NOT_PASSED_BACK = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 
 
@@ -82,6 +83,12 @@ class Addresses:
         except (WorkerThrewError, InvalidWorkerError):
             return HTMLResponse(THREW, 500)
         response = Response(answer.body, answer.status)
-        kept = [(name.lower(), value) for name, value in answer.headers if name.lower() not in NOT_PASSED_BACK]
+        # The sandbox's chat page, on another port, is what Telegram's web client is elsewhere: it may frame a Mini App.
+        chat = f"http://{request.url.hostname}:*".encode()
+        kept = [
+            (name.lower(), value.replace(TELEGRAM_WEB, chat) if name.lower() == b"content-security-policy" else value)
+            for name, value in answer.headers
+            if name.lower() not in NOT_PASSED_BACK
+        ]
         response.raw_headers = [*kept, *(pair for pair in response.raw_headers if pair[0] == b"content-length")]
         return response

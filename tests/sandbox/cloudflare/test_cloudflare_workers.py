@@ -55,6 +55,26 @@ def pid_of(client: Client, name: str) -> int:
     return int(client.control("GET", f"/scripts/{name}/log").json()["pid"])
 
 
+FRAMED = """
+export default { fetch(request) {
+  const headers = { "Content-Security-Policy": "default-src 'none'; frame-ancestors https://web.telegram.org" };
+  return Response.json([request.headers.get("Origin"), new URL(request.url).origin], { headers });
+} };
+"""
+
+
+def test_a_page_has_the_workers_own_origin_and_fits_into_the_chat(running: Client) -> None:
+    """As at workers.dev and in Telegram's web client, though both are other ports of this machine."""
+    assert running.upload("framed", FRAMED).status_code == 200
+    address = running.open_address("framed")
+    own = f"https://framed.{running.subdomain}.workers.dev"
+    answer = running.http.post(address, headers={"Origin": running.url})
+    assert answer.json() == [own, own]
+    assert running.http.post(address, headers={"Origin": "http://evil.example"}).json() == ["http://evil.example", own]
+    policy = answer.headers["content-security-policy"]
+    assert policy == f"default-src 'none'; frame-ancestors http://{httpx.URL(running.url).host}:*"
+
+
 def test_deploy_sequence(running: Client) -> None:
     started = time.monotonic()
     answer = running.upload_counter("soar-paper-1", bindings=[*SECRETS, *VARIABLES], tags=["soar"])
