@@ -177,7 +177,7 @@ class Status:
     ticks: int
     orders_today: tuple[Order, ...]
     positions: tuple[Position, ...]
-    holds_cloudflare_token: bool
+    holds_cloudflare_token: bool | None
     key_ending: str
     keys: Keys | None = None
     form: Form | None = None
@@ -215,7 +215,7 @@ class Status:
             ticks=whole(fields, "ticks"),
             orders_today=tuple(Order.read(entry) for entry in records(fields, "orders_today")),
             positions=tuple(Position.read(entry) for entry in records(fields, "positions")),
-            holds_cloudflare_token=truth(fields, "holds_cloudflare_token") is True,
+            holds_cloudflare_token=truth(fields, "holds_cloudflare_token"),
             key_ending=text(fields, "key_ending"),
             keys=Keys.read(keys) if keys else None,
             form=Form.read(form) if form else None,

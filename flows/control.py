@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from flows import acts, forms, leaving, speaking, tuning
 from flows.dealings import why
-from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, Tell
+from flows.effects import CancelOperation, ForgetChat, Move, SendConsents, StartOperation, Tell
 from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
@@ -52,7 +52,8 @@ Aside: TypeAlias = (
     " | Toolbox | Setting | PickLanguage | ConfirmClear"
 )
 TOPICS = (
-    "help", "plans", "budget", "trial", "security", "permissions", "costs", "news", "independence", "privacy", "words",
+    "help", "plans", "budget", "trial", "security", "permissions", "token", "costs", "news", "independence", "privacy",
+    "words",
 )  # fmt: skip
 TOLD_ASIDE = (
     "status", "pause", "resume", "arm", "set", "cancel_orders", "close", "lock", "unlock", "chart", "export", "wake",
@@ -280,8 +281,35 @@ def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> 
     return Move(rest(context, worker), stop, notice=say("notice.cancelled"))
 
 
-def forget_confirmed(_state: ConfirmForget, _argument: str, _context: Context) -> Move:
-    """Delete all that is stored about the chat."""
+def plan_asked(state: State, _argument: str, context: Context) -> Move:
+    """Plan and limits, from the settings."""
+    return _for_worker(state, "plan", context)
+
+
+def token_asked(state: State, _argument: str, _context: Context) -> Move:
+    """What a token is kept for and how to change it, above the settings."""
+    return Move(Reading("token", state))
+
+
+def pause_first(state: ConfirmForget, _argument: str, context: Context) -> Move:
+    """Hold a Worker before its command key is forgotten; the question stays."""
+    running = [worker for worker in context.workers if not worker.paused]
+    if not running or state.operation is not None:
+        return Move(state)
+    start = StartOperation(context.fresh_id, "pause", {"worker": running[0].id})
+    return Move(replace(state, operation=context.fresh_id), (start,))
+
+
+def forget_told(state: ConfirmForget, event: Ended, _context: Context) -> Move:
+    """Ask again, now that it holds or has not answered."""
+    data = dict(event.data)
+    return Move(replace(state, operation=None), notice=answer(event.code, data) or trouble(event.code, data))
+
+
+def forget_confirmed(state: ConfirmForget, _argument: str, _context: Context) -> Move:
+    """Delete all that is stored about the chat; not while a Worker is asked to hold, for that would go, too."""
+    if state.operation is not None:
+        return Move(state)
     return Move(Welcome(), (ForgetChat(),), notice=say("notice.forgotten"))
 
 

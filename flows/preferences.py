@@ -14,6 +14,7 @@ from flows.words import City, Text, say
 
 HOURS: Final = tuple(range(24))
 PER_ROW, ZONES_SHOWN = 6, 8
+MOST_WORKERS: Final = 2
 OFF: Final = "off"
 
 
@@ -119,7 +120,7 @@ def _hour(argument: str) -> int:
     return HOURS[_index(argument)]
 
 
-def preferences(state: Preferences, _context: Context) -> Screen:
+def preferences(state: Preferences, context: Context) -> Screen:
     """What is told, and when; each kind is a button."""
     chosen = state.chosen
     kinds = tuple(
@@ -130,9 +131,18 @@ def preferences(state: Preferences, _context: Context) -> Screen:
         *kinds,
         (Tap(say("button.summary"), "ask", "summary"), Tap(say("button.quiet"), "ask", "quiet")),
         (Tap(say("button.zone"), "ask", "zone"), Tap(say("button.languages"), "languages")),
+        *(((Tap(say("button.tune"), "plan"), Tap(say("button.token_kept"), "token")),) if context.workers else ()),
         (Tap(say("button.back_to"), "back", style=Style.MAIN),),
     )
-    return Screen((say("settings.title"), say("settings.body"), *_hours_words(chosen)), rows)
+    return Screen((say("settings.title"), say("settings.body"), *_hours_words(chosen), *_tokens(context)), rows)
+
+
+def _tokens(context: Context) -> tuple[Text, ...]:
+    """Say of each Worker, as far as there is room, whether it keeps a Cloudflare token."""
+    return tuple(
+        say("settings.token_kept" if worker.holds_token else "settings.token_asked", script=worker.script)
+        for worker in context.workers[:MOST_WORKERS]
+    )
 
 
 def _hours_words(chosen: Notices) -> tuple[Text, ...]:

@@ -222,19 +222,26 @@ def confirm_cancel(_state: ConfirmCancel, _context: Context) -> Screen:
     return Screen((say("cancel.title"), say("cancel.body")), rows)
 
 
-def confirm_forget(_state: ConfirmForget, context: Context) -> Screen:
-    """Delete everything about this chat."""
-    rows: tuple[tuple[Button, ...], ...] = ((Tap(say("button.keep_all"), "back", style=Style.GOOD),),)
-    if context.workers:
-        rows += ((Tap(say("button.destroy_first"), "destroy"),),)
-    lines = (say("forget.title"), say("forget.with_worker") if context.workers else say("forget.body"))
-    return Screen(lines, (*rows, (Tap(say("button.forget"), "yes", style=Style.GRAVE),)))
+def confirm_forget(state: ConfirmForget, context: Context) -> Screen:
+    """Delete everything about this chat; a Worker is not left without a hand unasked."""
+    keep: tuple[Button, ...] = (Tap(say("button.keep_all"), "back", style=Style.GOOD),)
+    forget = Tap(say("button.forget"), "yes", style=Style.GRAVE)
+    if not context.workers:
+        return Screen((say("forget.title"), say("forget.body")), (keep, (forget,)))
+    if state.operation is not None:
+        return Screen((say("forget.title"), say("home.asking")), (keep,))
+    pause = Tap(say("button.pause_first"), "pause")
+    running = any(not worker.paused for worker in context.workers)
+    rows = (keep, (Tap(say("button.destroy_first"), "destroy"),), *(((pause,),) if running else ()), (forget,))
+    return Screen((say("forget.title"), say("forget.with_worker")), rows)
 
 
 def reading(state: Reading, _context: Context) -> Screen:
     """A help topic, and the way to the others."""
     others = [Tap(say(f"topic.{topic}"), "topic", topic) for topic in TOPICS if topic != state.topic]
-    rows = tuple(tuple(others[index : index + 2]) for index in range(0, len(others), 2))
+    rows: tuple[tuple[Button, ...], ...] = tuple(tuple(others[index : index + 2]) for index in range(0, len(others), 2))
+    if state.topic == "token":
+        rows = ((Link(say("button.workers"), Place.CLOUDFLARE_WORKERS),), *rows)
     if state.topic == "privacy":
         rows = ((Tap(say("button.agreements"), "agreements"),), *rows)
     return Screen((say(f"help.{state.topic}"),), (*rows, (Tap(say("button.back_to"), "back", style=Style.MAIN),)))

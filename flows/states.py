@@ -379,9 +379,10 @@ class ConfirmCancel:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmForget:
-    """Delete everything Soar knows of this chat."""
+    """Delete everything Soar knows of this chat; first, if wished, a Worker is held."""
 
     back: State
+    operation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

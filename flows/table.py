@@ -237,10 +237,12 @@ TABLE: tuple[Row[Any], ...] = (
     # — in between —
     Row(ConfirmCancel, screens.confirm_cancel, 0, {"yes": control.cancel_confirmed}, control.go_back, cancel=False),
     Row(ConfirmForget, screens.confirm_forget, 0, {"yes": control.forget_confirmed,
-                                                   "destroy": control.destroy_first}, control.go_back, cancel=False),
+                                                   "destroy": control.destroy_first, "pause": control.pause_first},
+        control.go_back, ended=control.forget_told, cancel=False),
     # — what is told, and when —
     Row(Preferences, preferences.preferences,  0, {"kind": preferences.kind_tapped, "ask": preferences.asked,
-                                                    "languages": speaking.opened},
+                                                    "languages": speaking.opened,
+                                                    "plan": control.plan_asked, "token": control.token_asked},
         lambda s: s.back, cancel=False),
     Row(PickSummary, preferences.pick_summary, 0, {"hour": preferences.summary_tapped},
         preferences.overview, cancel=False),

@@ -13,6 +13,7 @@ from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, Pick
 from flows.words import Money, Slot, Span, Text, say
 
 MOST_LINES, MOST_ORDERS = 5, 2
+OPTIONAL = ("per_symbol", "cash_kept", "daily_loss")  # limits that a bot need not have
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
 WIDEN = Tap(say("button.widen"), "widen")
 
@@ -164,6 +165,8 @@ def tuning(state: Tuning, _context: Context) -> Screen:
     rows: list[tuple[Button, ...]] = []
     if report is not None and report.plan is not None and report.limits is not None:
         lines += [say("review.plan", plan=plan_words(report.plan)), limit_words(report.plan, report.limits)]
+        set_here = ((name, getattr(report.limits, name)) for name in OPTIONAL)
+        lines += [say(f"review.{name}", amount=Money(amount)) for name, amount in set_here if amount]
     if state.operation is not None:
         lines.append(say("home.asking"))
     elif report is not None and report.ceilings is not None and report.ceilings.symbols:

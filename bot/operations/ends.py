@@ -109,9 +109,15 @@ def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
         case "woken" if "running" in data:
             return {"schedule": "alarm", "state": "running" if data["running"] else "paused"}
         case _ if "running" in data:  # whatever was asked, the Worker said how it stands
-            return {"state": "running" if data["running"] else "paused", **_keys(data)}
+            return {"state": "running" if data["running"] else "paused", **_keys(data), **_token(data)}
         case _:
             return {}
+
+
+def _token(data: dict[str, Any]) -> workers.WorkerChanges:
+    """Whether it holds a Cloudflare token, as it says itself: its owner may add or delete one at Cloudflare."""
+    holds = data.get("holds_token")
+    return {"holds_cloudflare_token": holds} if isinstance(holds, bool) else {}
 
 
 def _keys(data: dict[str, Any]) -> workers.WorkerChanges:

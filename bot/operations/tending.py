@@ -81,6 +81,7 @@ def card(status: Status, now: int, newest: str = "") -> dict[str, object]:
         "key_ending": status.key_ending,
         "template": status.template[:20],
         "keyless": status.keyless,
+        "holds_token": status.holds_cloudflare_token,
         "account_ending": status.keys.account_ending if status.keys else "",
     }
 

@@ -158,8 +158,8 @@ SCREENS: Final[dict[str, str]] = {
     "forget.title": "<b>Shall I forget you?</b>",
     "forget.body": "I delete everything I know about this chat.",
     "forget.with_worker": (
-        "⚠️ You have a bot. If I forget you I also lose the key that commands it, and it goes on working. "
-        "Remove it first, or look after it in your Cloudflare account."
+        "⚠️ You have a bot. If I forget you I lose the key that commands it, and it stays as it is: running or paused. "
+        "You can remove it or pause it first. With a Cloudflare token I can take it over again later."
     ),
 }
 
@@ -197,6 +197,7 @@ BUTTONS: Final[dict[str, str]] = {
     "button.stop_now": "Stop and forget",
     "button.keep_all": "Keep everything",
     "button.destroy_first": "Remove my bot first",
+    "button.pause_first": "⏸ Pause my bot first",
     "button.forget": "Forget me",
     "button.back": "‹ Back",
     "button.back_to": "‹ Back to where I was",

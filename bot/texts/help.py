@@ -11,6 +11,7 @@ HELP: Final[dict[str, str]] = {
     "topic.trial": "Trial and start",
     "topic.security": "How is this safe?",
     "topic.permissions": "What a key can do",
+    "topic.token": "The Cloudflare token",
     "topic.costs": "What does it cost?",
     "topic.independence": "If Soar goes away",
     "topic.news": "What you hear of me",
@@ -23,6 +24,7 @@ HELP: Final[dict[str, str]] = {
     "search.trial": "trial dry run start arm armed begin trading test simulate",
     "search.security": "safe safety secure security trust steal stolen hacked scam leak keys secret delete",
     "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
+    "search.token": "cloudflare token kept keep keeps hold holds sealed change remove permission",
     "search.costs": "cost costs price free fee fees pay paid charge money expensive commission",
     "search.independence": "gone vanish disappear stop shut down bankrupt without offline dies closed dashboard",
     "search.news": "news notice notices notify notification message messages alert silent quiet mute summary daily",
@@ -104,6 +106,16 @@ HELP: Final[dict[str, str]] = {
         "<blockquote expandable><b>And money going out?</b>\n"
         "An Alpaca key can also add an address for crypto withdrawals. Since October 2026 Alpaca documents withdrawals "
         "themselves as possible on its own page only.</blockquote>"
+    ),
+    "help.token": (
+        "<b>The Cloudflare token</b>\n\n"
+        "A bot that keeps one can change its keys and remove itself when you tap that here. It is sealed in your own "
+        "account. A bot without one does that, too: then I ask you for a token each time, and forget it."
+        "<blockquote expandable><b>Changing it</b>\n"
+        "In Cloudflare open Workers, your bot, <b>Settings</b>, then <b>Variables and Secrets</b>.\n"
+        "• To take it away, delete <code>CLOUDFLARE_API_TOKEN</code>, and the token itself, too.\n"
+        "• To give it one, add a token as a secret of that name.\n"
+        "Then ask for /status here, and I see it.</blockquote>"
     ),
     "help.costs": (
         "<b>What does it cost?</b>\n\n"

@@ -13,7 +13,7 @@ PER_WORD: Final = 2  # ideographs that are read like one word
 # Lines of lists, which stand close together.
 CLOSE: Final = (
     "mark.", "card.", "review.", "plan.more", "done.first", "working.elapsed",
-    "settings.quiet_o", "settings.quiet_at", "settings.clock",
+    "settings.quiet_o", "settings.quiet_at", "settings.clock", "settings.token",
     "differs.", "facts.c", "facts.v", "facts.s", "facts.a", "facts.r", "strays.one",
 )  # fmt: skip
 HEAD: Final = ("frame.", "badge.")

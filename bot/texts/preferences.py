@@ -14,6 +14,8 @@ PREFERENCES: Final[dict[str, str]] = {
         "<b>Quiet hours:</b> {start} to {end}. News waits until then, unless your bot has stopped itself."
     ),
     "settings.clock": "<b>Your clock:</b> {zone}",
+    "settings.token_kept": "<b>Cloudflare token:</b> <code>{script}</code> keeps one",
+    "settings.token_asked": "<b>Cloudflare token:</b> <code>{script}</code> keeps none, I ask for it",
     "settings.summary_title": "<b>When shall I send the daily summary?</b>",
     "settings.summary_body": "One short message a day: value, profit, orders. The hours are those of {zone}.",
     "settings.quiet_title": "<b>From when on shall I be quiet?</b>",
@@ -31,6 +33,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "news.kind_health": "it went silent",
     "button.summary": "Daily summary",
     "button.quiet": "Quiet hours",
+    "button.token_kept": "☁️ Cloudflare token",
     "button.zone": "My time zone",
     "button.zone_at": "{zone} ({offset})",
     "button.no_summary": "No summary",
