@@ -71,8 +71,9 @@ showcase: $(NPM)  ## play the road in every language; write docs/transcripts and
 	@$(PY) -m tests.showcase
 
 .PHONY: crash
-crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 8 to 13 minutes
+crash: $(NPM)  ## kill the real bot before and after every commit and every call of the whole road; 8 to 13 minutes, and 6 for the private way
 	@$(PY) -m tests.crash
+	@$(PY) -m tests.crash --private --only worker
 
 DRAWN := tests/flows/test_any_order.py tests/intake/test_guard.py tests/intake/test_paste_properties.py tests/bot/test_any_updates.py tests/worker/test_markets.py
 .PHONY: fuzz

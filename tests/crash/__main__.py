@@ -1,6 +1,6 @@
 """`make crash`: kills the bot at every point of the whole road that can be found, and prints what became of each.
 
-python -m tests.crash [--every N] [--only WORDS] [--jobs N]
+python -m tests.crash [--every N] [--only WORDS] [--jobs N] [--private]
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201  (a command speaks)
 
 
-async def crash(folder: Path, *, every: int = 1, only: str = "", jobs: int = 2) -> list[Outcome]:
+async def crash(folder: Path, *, every: int = 1, only: str = "", jobs: int = 2, private: bool = False) -> list[Outcome]:
     """Find the points, then kill one bot at each (or each `every`-th) of them whose name has `only` in it."""
     with Nursery() as nursery:
-        unharmed = await live(nursery, folder / "unharmed", None)
+        unharmed = await live(nursery, folder / "unharmed", None, private=private)
         if unharmed.faults or unharmed.again:
             return [unharmed]
         points = [point for point in unharmed.passed if only in str(point) and not repeats(point)][::every]
@@ -38,7 +38,8 @@ async def crash(folder: Path, *, every: int = 1, only: str = "", jobs: int = 2) 
 
         async def one(number: int, point: Point) -> Outcome:
             async with slots:
-                outcome = await live(nursery, folder / f"{number}", point, usual_sends=unharmed.sends)
+                place = folder / f"{number}"
+                outcome = await live(nursery, place, point, usual_sends=unharmed.sends, private=private)
             say(f"{number:>4}  {line_of(outcome)}")
             return outcome
 
@@ -85,11 +86,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Kill the bot at every point and see what is left.")
     options.add_argument("--every", type=int, default=1, help="only each so-many-th point")
     options.add_argument("--only", default="", help="only points with this in their name")
+    options.add_argument("--private", action="store_true", help="the keys go through the bot's own form")
     options.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="bots at a time")
     chosen = options.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soar-crash-") as folder:
-        outcomes = asyncio.run(crash(Path(folder), every=chosen.every, only=chosen.only, jobs=chosen.jobs))
+        outcomes = asyncio.run(
+            crash(Path(folder), every=chosen.every, only=chosen.only, jobs=chosen.jobs, private=chosen.private)
+        )
     say("\n" + "\n".join(summary(outcomes)))
     killed, wrong = sum(each.killed for each in outcomes), [each for each in outcomes if each.faults]
     say(f"\n{killed} bots killed in {time.monotonic() - began:.0f} s, {len(wrong)} went wrong")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import parse_qs
+
+import httpx
 
 from sandbox.sites import Sites
 from sandbox.telegram.phone import NotOnScreen, Phone, Shown
@@ -17,6 +22,7 @@ BUSY: Final = (
     "Changing the keys",
     "Removing your bot",
     "Asking your bot",
+    "still without keys",
 )
 # On a screen with these words, this button.
 ANSWERS: Final = (
@@ -30,7 +36,9 @@ ANSWERS: Final = (
     ("There is no bot here yet", "Let's start"),
     ("Now make the keys", "I see my keys"),
     ("That did not work yet", "Try again"),
+    ("That form is over", "Make a new form"),
 )
+FORM: Final = "Your private form is open"
 # At home: what she wants, the words that say it is so, the button for it.
 WISHES: Final = {
     "pause": ("⏸ Paused", "⏸ Pause"),
@@ -54,6 +62,7 @@ class Person:
     pasted: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     token: str = ""
+    private: bool = False
     pairs: list[tuple[str, str]] = field(default_factory=list)
     _last: str = ""
 
@@ -89,7 +98,16 @@ class Person:
 
     async def _screen(self) -> Shown | None:
         await self.phone.catches_up()
-        known = [*BUSY, *(said for said, _ in ANSWERS), "Paste the", "Now paste", "Now make", "DESTROY", "is gone"]
+        known = [
+            *BUSY,
+            *(said for said, _ in ANSWERS),
+            "Paste the",
+            "Now paste",
+            "Now make",
+            "DESTROY",
+            "is gone",
+            FORM,
+        ]
         for message in self.phone._newest_first():
             text = words(message)
             if _at_home(message) or any(said in text for said in known):
@@ -104,7 +122,8 @@ class Person:
             return _at_home(screen)
         if wish == "destroy":
             return "is gone" in text or (bool(self.again) and "There is no bot here yet" in text)
-        return _at_home(screen) and WISHES[wish][0] in text
+        said = "Connected:" if self.private and wish == "rotate" else WISHES[wish][0]
+        return _at_home(screen) and said in text
 
     async def _act(self, text: str) -> str | None:
         """Do what the screen asks for; returns what it was, None if there is nothing to do but wait."""
@@ -116,9 +135,13 @@ class Person:
         if "To go on, type DESTROY" in text:
             await self.phone.says("destroy")
             return "destroy"
+        if self.private and FORM in text:
+            return await self._fills_in()
         if (values := await self._asked_for(text)) is not None:
             return await self._pastes(values)
         label = next((button for said, button in ANSWERS if said in text), WISHES.get(self.wants[0], ("", ""))[1])
+        if self.private and "Now make the keys" in text:
+            label = "🔒 Private form"
         try:
             await self.phone.taps(label)
         except NotOnScreen:
@@ -129,13 +152,30 @@ class Person:
         if "Paste the token now" in text:
             self.token = self.token or await self.sites.token()
             return (self.token,)
-        if "Now make the keys" in text and self.wants[0] == "rotate":
+        if "Now make the keys" in text and self.wants[0] == "rotate" and not self.private:
             return await self._pair()
         if "Now paste the Secret" in text:
             return ((await self._pair())[1],)
         if "Paste the Key ID" in text:
             return ((await self._pair())[0],)
         return None
+
+    async def _fills_in(self) -> str:
+        """Enter the pair on the bot's own page, as it stands in the chat; what it answers shows there, too."""
+        screen = await self.phone.screen()
+        link = next(each["url"] for row in screen["buttons"] for each in row if "Open the form" in each["text"])
+        address, _, fragment = str(link).partition("#")
+        code = re.search(r"code: (\d{6})", words(screen))
+        key_id, secret = await self._pair()
+        for value in (key_id, secret):
+            self.phone.masks(value)
+            self.pasted.append(value)
+        body = {"ticket": parse_qs(fragment)["t"][0], "code": code[1] if code else "", "launch": ""}
+        body |= {"key_id": key_id, "secret": secret}
+        with contextlib.suppress(httpx.HTTPError):  # a Worker that writes its own secrets may go before it answers
+            async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+                await client.post(f"{address}/keys", json=body, headers={"Origin": "/".join(address.split("/")[:3])})
+        return "fills in the form"
 
     async def _pair(self) -> tuple[str, str]:
         """Make a pair for each of the two times she needs one."""

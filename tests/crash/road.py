@@ -76,7 +76,9 @@ class Life:
 
 
 @asynccontextmanager
-async def begin(nursery: Nursery, folder: Path, *, execution: bool = True) -> AsyncIterator[Life]:
+async def begin(
+    nursery: Nursery, folder: Path, *, execution: bool = True, private: bool = False
+) -> AsyncIterator[Life]:
     """Prepare a life; nothing of a bot runs yet, whatever runs at the end is killed."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with StandIns(execution=execution) as world:
@@ -87,7 +89,7 @@ async def begin(nursery: Nursery, folder: Path, *, execution: bool = True) -> As
             sites = Sites(world, client)
             await sites.cloudflare_account("Ada's account")
             await sites.market(open=False)
-            life = Life(nursery, folder, world, client, phone, Person(phone, sites))
+            life = Life(nursery, folder, world, client, phone, Person(phone, sites, private=private))
             try:
                 yield life
             finally:
@@ -108,15 +110,22 @@ class Outcome:
 
 
 async def live(
-    nursery: Nursery, folder: Path, point: Point | None, *, usual_sends: int | None = None, sabotage: str = ""
+    nursery: Nursery,
+    folder: Path,
+    point: Point | None,
+    *,
+    usual_sends: int | None = None,
+    sabotage: str = "",
+    private: bool = False,
 ) -> Outcome:
     """Go the whole road with a bot that ends at `point` and is started again; without one, write the points down.
 
-    `usual_sends` is how many messages a bot sends that is never killed, `sabotage` what is broken in the first bot.
+    `usual_sends` is how many messages a bot sends that is never killed, `sabotage` what is broken in the first bot;
+    `private` has the keys go through the bot's own form.
     """
     record = folder / "points"
     faults: list[str] = []
-    async with begin(nursery, folder) as life:
+    async with begin(nursery, folder, private=private) as life:
         record.touch()
         life.start(record=record, stop=point, sabotage=sabotage)
         keeper = asyncio.create_task(_keep_alive(life))
