@@ -78,6 +78,7 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "grace": GRACE,
     "prepare": PREPARING,
     "form": OPENING,
+    **dict.fromkeys(("connect", "destroy", "status", "pause", "resume", "wake", "chart", "export", *TRADING), ()),
 }
 
 

@@ -37,7 +37,7 @@ class Board:
         *,
         clock: Callable[[], float],
     ) -> None:
-        """`look` reads what a chat shows; `steps` lists the steps of each kind of operation worth showing."""
+        """`look` reads what a chat shows; `steps` lists those of each kind of operation, none where time is all."""
         self._anchors = anchors
         self._look = look
         self._steps = steps
@@ -50,7 +50,8 @@ class Board:
             return
         work = self._works.setdefault(operation.id, _Work(operation, self._clock()))
         work.step = progress.step
-        await self._show(work)
+        if self._steps[operation.kind]:  # what has no steps shows its time, once it has taken some
+            await self._show(work)
 
     def ended(self, operation_id: str) -> None:
         """Stop following an operation."""
@@ -60,10 +61,14 @@ class Board:
         """Keep the time shown going, until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
-            for work in list(self._works.values()):
-                if self._clock() - work.began >= EVERY:
-                    with suppress(StorageError):  # the next look may see again
-                        await self._show(work)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Show the time of all that has taken some."""
+        for work in list(self._works.values()):
+            if self._clock() - work.began >= EVERY:
+                with suppress(StorageError):  # the next look may see again
+                    await self._show(work)
 
     async def _show(self, work: _Work) -> None:
         shown = await self._look(work.operation.chat_id)
@@ -74,5 +79,5 @@ class Board:
     def _progress(self, work: _Work) -> Progress:
         steps = self._steps[work.operation.kind]
         here = steps.index(work.step) if work.step in steps else 0
-        marks = ["done"] * here + ["running"] + ["waiting"] * (len(steps) - here - 1)
+        marks = (["done"] * here + ["running"] + ["waiting"] * (len(steps) - here - 1))[: len(steps)]
         return Progress(tuple(zip(steps, marks, strict=True)), int(self._clock() - work.began))

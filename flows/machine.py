@@ -51,6 +51,7 @@ from flows.states import (
     holdings,
 )
 from flows.table import row_of
+from flows.tended import Tuning
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
@@ -263,5 +264,7 @@ def operation_of(state: State) -> str | None:
 
 
 def is_waiting(state: State) -> bool:
-    """Tell whether the screen shows running work."""
+    """Tell whether the screen shows running work, or waits for a Worker's answer."""
+    if isinstance(state, Home | Tuning):
+        return state.operation is not None
     return isinstance(state, Working | Preparing | Opening | Connecting | Leaving | Destroying | AtWork)

@@ -38,7 +38,7 @@ from flows.states import (
     Working,
     WrongMode,
 )
-from flows.words import say
+from flows.words import Text, say
 
 
 def welcome(_state: Welcome, _context: Context) -> Screen:
@@ -97,9 +97,14 @@ def ask_token(state: AskToken, context: Context) -> Screen:
     return Screen((say(f"token.title{about}"), say(how), say(paste)), rows)
 
 
-def connecting(_state: Connecting, _context: Context) -> Screen:
+def connecting(_state: Connecting, context: Context) -> Screen:
     """The token is being tried."""
-    return Screen((say("connecting.title"), say("connecting.body")))
+    return Screen((say("connecting.title"), say("connecting.body"), *elapsed(context)))
+
+
+def elapsed(context: Context) -> tuple[Text, ...]:
+    """Say how long the work under way has taken."""
+    return (say("working.elapsed", seconds=context.progress.seconds),) if context.progress else ()
 
 
 def pick_account(state: PickAccount, _context: Context) -> Screen:
@@ -195,9 +200,9 @@ def confirm_destroy(state: ConfirmDestroy, context: Context) -> Screen:
     return Screen((say("destroy.title", script=worker.script if worker else ""), body), ((keep,),))
 
 
-def destroying(_state: Destroying, _context: Context) -> Screen:
+def destroying(_state: Destroying, context: Context) -> Screen:
     """The Worker is being taken away."""
-    return Screen((say("destroying.title"), say("destroying.body")))
+    return Screen((say("destroying.title"), say("destroying.body"), *elapsed(context)))
 
 
 def gone(state: Gone, _context: Context) -> Screen:

@@ -8,6 +8,7 @@ from flows.events import Context
 from flows.plan_screens import first_of, limit_words, plan_details, plan_words
 from flows.plans import SUMS, Limits, Watch, dollars
 from flows.screen import Button, Screen, Style, Tap
+from flows.screens import elapsed
 from flows.states import Done, Home, Report
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
 from flows.words import Money, Slot, Span, Text, say
@@ -73,7 +74,7 @@ def home(state: Home, context: Context) -> Screen:
     report = state.report
     lines = [say("home.title", script=worker.script), *(card(report) if report else ())]
     if state.operation is not None:
-        lines.append(say("home.asking"))
+        lines += [say("home.asking"), *elapsed(context)]
     paused = worker.paused if report is None else not report.running
     others = tuple(
         (Tap(say("button.show", script=other.script), "show", other.id),)
@@ -158,7 +159,7 @@ def _safe(label: str) -> tuple[Button, ...]:
     return (Tap(say(label), "back", style=Style.GOOD),)
 
 
-def tuning(state: Tuning, _context: Context) -> Screen:
+def tuning(state: Tuning, context: Context) -> Screen:
     """A Worker's plan and limits."""
     report = state.report
     lines = [say("tune.title")]
@@ -168,7 +169,7 @@ def tuning(state: Tuning, _context: Context) -> Screen:
         set_here = ((name, getattr(report.limits, name)) for name in OPTIONAL)
         lines += [say(f"review.{name}", amount=Money(amount)) for name, amount in set_here if amount]
     if state.operation is not None:
-        lines.append(say("home.asking"))
+        lines += [say("home.asking"), *elapsed(context)]
     elif report is not None and report.ceilings is not None and report.ceilings.symbols:
         lines.append(say("tune.body", budget=Money(report.ceilings.budget), symbols=first_of(report.ceilings.symbols)))
         rows = [(Tap(say("button.change_plan"), "plan"), Tap(say("button.change_limit"), "limit")), (WIDEN,)]
