@@ -16,7 +16,7 @@ def house(real_house: House) -> House:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("keep", [True, False])
-async def test_the_whole_way_in_seven_taps_and_three_pastes(ada: Newcomer, keep: bool) -> None:  # noqa: FBT001
+async def test_the_whole_way_in_nine_taps_and_three_pastes(ada: Newcomer, keep: bool) -> None:  # noqa: FBT001
     link = await ada.comes_to_the_form(plan=WEEKLY, keep=keep)
     await until_settled(ada)
     script = await ada.script()
