@@ -1,8 +1,9 @@
-"""The whole road on the chat page at the size of a desk, in languages nobody here needs to read."""
+"""The whole road on the chat page in languages nobody here needs to read: at a desk, and by the private form."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,16 +86,21 @@ class Reader:
         await self.sees(then)
 
 
-async def walks(reader: Reader) -> None:
-    """From Start to a bot that runs, with the token and the keys made in the panels."""
-    page = reader.page
-    await page.get_by_role("button", name="Start", exact=True).click()
+async def comes_to_the_token(reader: Reader) -> None:
+    """From Start to the question for a token."""
+    await reader.page.get_by_role("button", name="Start", exact=True).click()
     await reader.sees(offers("begin"))
     await reader.taps("begin", offers("next"))
     await reader.taps("next", offers("mode:paper"))
     await reader.taps("mode:paper", offers("suggested"))
     await reader.taps("suggested", offers("agree"))
     await reader.taps("agree", leads_to("api-tokens"))
+
+
+async def walks(reader: Reader) -> None:
+    """From Start to a bot that runs, with the token and the keys made in the panels."""
+    page = reader.page
+    await comes_to_the_token(reader)
     await page.get_by_role("button", name="Create token").click()
     await reader.pastes(await reader.copies("Cloudflare", "API token"), offers("name"))
     await reader.taps("name", offers("keep:yes"))
@@ -159,3 +165,37 @@ async def test_the_whole_road_at_a_desk(language: Language, tmp_path: Path) -> N
             await reads_well(reader, language)
             await watches(reader)
             await reads_well(reader, language)
+
+
+async def test_keys_by_the_private_form_on_a_phone(tmp_path: Path) -> None:
+    with StandIns() as world, BotProcess(world.settings(tmp_path / "data"), tmp_path / "bot.log"):
+        async with browser() as chromium, httpx.AsyncClient(trust_env=False) as http:
+            await http.post(f"{world.cloudflare.url}/_sandbox/accounts", json={"name": "Ada's account"})
+            context = await chromium.new_context(viewport={"width": 390, "height": 844})
+            page = await context.new_page()
+            await page.goto(f"{world.telegram.url}/?user=901&name=Ada&lang=de")
+            reader = Reader(page, http, world, 901)
+            await comes_to_the_token(reader)
+            token = (await http.post(f"{world.cloudflare.url}/_sandbox/tokens", json={})).json()["token"]
+            await reader.pastes(token, offers("name"))
+            await reader.taps("name", offers("keep:yes"))
+            await reader.taps("keep:yes", offers("form"))
+            await reader.taps("form", leads_to("/form#"))
+            shown = reader.screen or {}
+            (link,) = [each for row in shown["buttons"] for each in row if "/form#" in each.get("url", "")]
+            async with context.expect_page() as opened:
+                await reader.key(link["text"]).click()
+            await fills_in(await opened.value, reader, world)
+            await page.bring_to_front()
+            await reader.sees(offers("arm"))
+            assert await page.evaluate(ASTRAY) == []
+
+
+async def fills_in(form: Page, reader: Reader, world: StandIns) -> None:
+    """Enter the pair and the code in the bot's own page, as it is served by the Worker."""
+    code = re.search(r"<code>(\d{6})</code>", (reader.screen or {})["html"])
+    assert code is not None
+    pair = (await reader.http.post(f"{world.alpaca.paper_url}/_sandbox/keys", json={})).json()
+    for field, value in (("key_id", pair["key_id"]), ("secret", pair["secret"]), ("code", code[1])):
+        await form.locator(f"#{field}").fill(value)
+    await form.locator("#send").click()
