@@ -16,6 +16,7 @@ from bench.account import LATENCY, account_costs
 from bench.figures import over_runs, times
 from bench.form_page import PAGE, page_costs
 from bench.guard import guard_costs
+from bench.limit import RATE, limited
 from bench.lookout import lookout_costs
 from bench.people import LAST, TO_SECRET
 from bench.processes import Running, memory_mb
@@ -25,6 +26,7 @@ NODE = HOUSE / ".venv" / "bin" / "node"
 THINK, DEPLOY = 1.0, 2.0
 REQUESTS_PER_DEPLOY = 5  # one after the other: three to Cloudflare, two to the Worker
 REQUESTS_PER_CONNECT = 2
+AT_THE_LIMIT, AT_THE_LIMIT_IN_ALL = 60, 180
 REST = 3.0  # after the start, in which the bot loads what the first key check needs
 
 
@@ -39,15 +41,18 @@ def steady(people: int, rounds: int) -> dict[str, Any]:
 
 def burst(people: int) -> dict[str, Any]:
     """Everybody answers the last question in the same moment."""
-    return run(people, {"do": "gather"}, 0.0)
+    return run(people, {"do": "burst"}, 0.0, gathered=True)
 
 
-def run(people: int, order: dict[str, Any], latency: float) -> dict[str, Any]:
-    """Carry one order out in a fresh world."""
+def run(people: int, order: dict[str, Any], latency: float, *, gathered: bool = False) -> dict[str, Any]:
+    """Carry one order out in a fresh world, with everybody `gathered` at the last question before."""
     with tempfile.TemporaryDirectory(prefix="soar-bench-") as folder, Running(people, Path(folder)) as world:
         time.sleep(REST)
         idle = memory_mb(world.bot.pid)
         world.latency(latency)
+        if gathered:
+            world.crowd.told({"do": "gather", "papers": world.papers})
+            time.sleep(REST)
         result = world.load({**order, "papers": world.papers})
         per_chat = 1000 * (result["peak"] - idle) / people
         return {**result, "idle": idle, "per_chat": per_chat, "startup": world.startup}
@@ -71,6 +76,15 @@ def report(runs: list[dict[str, Any]]) -> None:
     print(f"  CPU of the bot for each set-up: {over_runs(per_set_up, 'ms')}   start-up: {over('startup', 's', 2)}")
     print(f"  memory: {over('idle', 'MB')} idle, {over('peak', 'MB')} at most, {over('per_chat', 'kB')} per chat")
     print(f"  taken by others of the machine meanwhile: {over('others', '%')}", flush=True)
+
+
+def limits(people: int) -> None:
+    """How near Soar comes to Telegram's limit."""
+    found = limited(people, AT_THE_LIMIT)
+    print(f"\n{people} people without pauses, {AT_THE_LIMIT} at once, at most {RATE:g} calls a second to Telegram")
+    print(f"  calls for each set-up: {found.calls:.1f}; the limit allows {found.most:.0f} set-ups an hour")
+    print(f"  reached: {found.an_hour:.0f} an hour, {found.share:.0f} %, with {found.a_second:.1f} calls a second")
+    print(f"  update handed over → delete of its secret, p99: {found.delete_p99:.1f} ms", flush=True)
 
 
 def accounts() -> None:
@@ -111,10 +125,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2, help="set-ups of each chat in the steady run (2)")
     parser.add_argument("--runs", type=int, default=2, help="steady runs, of which the medians are shown (2)")
     parser.add_argument("--steady", action="store_true", help="only the steady run")
+    parser.add_argument("--limit", type=int, metavar="N", help="only N people at Telegram's own limit")
     parser.add_argument("--burst", type=int, metavar="N", help="only a burst of N secrets")
     chosen = parser.parse_args()
     print(f"{os.cpu_count()} cores, shared by bot, crowd and stand-ins; load {os.getloadavg()[0]:.1f} before; ", end="")
     print(f"Python {platform.python_version()}")
+    if chosen.limit:
+        limits(chosen.limit)
+        return
     if not chosen.burst:
         print(f"\n{chosen.people} chats, {THINK:g} s between steps, a deploy of {DEPLOY:g} s", end="")
         print(f", {chosen.rounds} set-ups each; {chosen.runs} runs, medians", flush=True)
@@ -126,6 +144,7 @@ def main() -> None:
         print("\nJudging one message")
         for name, microseconds in guard_costs():
             print(f"  {name:<24}{microseconds:.0f} µs", flush=True)
+        limits(AT_THE_LIMIT_IN_ALL)
         lookout()
         accounts()
         form_page()

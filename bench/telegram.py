@@ -25,6 +25,12 @@ NOT_MODIFIED: Final = json.dumps({
     "the same as a current content and reply markup of the message",
 }).encode()  # fmt: skip
 Json = dict[str, Any]
+NOTHING_SET: Final[dict[str, object]] = {
+    "getMyCommands": [],
+    "getMyDescription": {"description": ""},
+    "getMyShortDescription": {"short_description": ""},
+    "getChatMenuButton": {"type": "commands"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Telegram:
             return
         self.times.calls += 1
         self.times.last_call = time.monotonic()
-        status, answer = self._methods.get(name, _fine)(values)
+        status, answer = self._methods.get(name, _unknown(name))(values)
         reply(status, answer)
 
     def secrets_left(self) -> int:
@@ -208,8 +214,10 @@ class Telegram:
         return 200, TRUE
 
 
-def _fine(_values: dict[str, str]) -> tuple[int, bytes]:
-    return 200, TRUE
+def _unknown(name: str) -> Callable[[dict[str, str]], tuple[int, bytes]]:
+    """What is asked about the bot itself has not been set; everything else is done."""
+    answer = NOTHING_SET.get(name, True)
+    return lambda _values: (200, json.dumps({"ok": True, "result": answer}).encode())
 
 
 def _taps(markup: str) -> dict[str, str]:
