@@ -90,8 +90,9 @@ soak: $(NPM)  ## 10,000 people set a bot up in one process, and nothing grows; 1
 	@$(PY) -m bench.soak --onboardings $(SOAKED)
 
 .PHONY: bench
-bench: $(NPM)  ## measure
+bench: $(NPM)  ## measure; 8 to 10 minutes
 	@$(PY) -m bench
+	@$(PY) -m tests.scale.ratio
 
 # The peers need older versions of what Soar stands on, so they live in an environment of their own.
 PEERS := .venv-peers

@@ -11,6 +11,7 @@ from typing import Any
 
 import uvloop
 
+from bench.hooks import Hooks
 from bench.http import serve
 from bench.people import Lost, Papers, Person
 from bench.telegram import Telegram, Times
@@ -28,12 +29,24 @@ class Crowd:
         """They meet the bot here."""
         self._telegram = telegram
         self._gathered: list[Person] = []
+        self._hooks: Hooks | None = None
 
     def _people(self, order: Mapping[str, Any], think: float = 0.0) -> list[Person]:
         self._telegram.times = Times()
         first = FIRST_CHAT + len(self._telegram.chats)
         everybody: Iterable[Mapping[str, str]] = order["papers"]
         return [Person(self._telegram, first + index, Papers(**each), think) for index, each in enumerate(everybody)]
+
+    async def close(self) -> None:
+        """Bring nothing more to webhooks."""
+        if self._hooks is not None:
+            await self._hooks.close()
+
+    async def hook(self, order: Mapping[str, Any]) -> Result:
+        """From now on bring updates to these webhooks."""
+        self._hooks = Hooks(order["replicas"], order["secret"])
+        self._telegram.deliver = self._hooks.deliver
+        return {}
 
     async def steady(self, order: Mapping[str, Any]) -> Result:
         """Let everybody onboard `rounds` times, beginning one after the other over `ramp` seconds.
@@ -146,7 +159,9 @@ class Crowd:
                 group.create_task(live(person))
         left = self._telegram.secrets_left()
         seconds = time.monotonic() - began
-        return {"onboardings": len(people), "seconds": seconds, "secrets_left": left, **self._samples(0, 1e12)}
+        refused = self._hooks.refused if self._hooks else 0
+        told = {"onboardings": len(people), "seconds": seconds, "secrets_left": left, "refused": refused}
+        return {**told, **self._samples(0, 1e12)}
 
     def _samples(self, begin: float, end: float) -> Result:
         times = self._telegram.times
@@ -167,12 +182,16 @@ async def main() -> None:
     crowd = Crowd(telegram)
     orders: dict[str, Callable[[Mapping[str, Any]], Awaitable[Result]]] = {
         each.__name__: each
-        for each in (crowd.steady, crowd.gather, crowd.burst, crowd.rush, crowd.late, crowd.aftermath, crowd.wave)
+        for each in (
+            *(crowd.hook, crowd.steady, crowd.gather, crowd.burst),
+            *(crowd.rush, crowd.late, crowd.aftermath, crowd.wave),
+        )
     }
     print(json.dumps({"url": await serve(telegram.answer)}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         print(json.dumps(await orders[order["do"]](order)), flush=True)
+    await crowd.close()
 
 
 if __name__ == "__main__":

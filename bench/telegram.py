@@ -55,6 +55,13 @@ class Chat:
     secrets: set[int] = field(default_factory=set)  # messages with a pasted secret that can still be read
     awaiting: float | None = None  # the moment the bot got a tap that it has not shown anything for
 
+    def arrived(self, message_id: int | None, now: float) -> None:
+        """Note that the bot got an update: this message, or a tap."""
+        if message_id is None:
+            self.awaiting = now
+        else:
+            self.handed.setdefault(message_id, now)
+
 
 @dataclass(slots=True)
 class Times:
@@ -74,6 +81,8 @@ class Telegram:
         """Nobody is here yet."""
         self.chats: dict[int, Chat] = {}
         self.times = Times()
+        self.deliver: Callable[[Json, Chat, int | None], None] | None = None  # with webhooks
+        self._webhook = ""
         self._pending: list[tuple[Json, Chat, int | None]] = []
         self._next_update = self._next_message = FIRST_MESSAGE
         self._poll: tuple[Reply, asyncio.TimerHandle] | None = None
@@ -83,6 +92,8 @@ class Telegram:
             "editMessageText": self._edit_message,
             "deleteMessages": self._delete_messages,
             "deleteMessage": self._delete_message,
+            "setWebhook": self._set_webhook,
+            "getWebhookInfo": self._webhook_info,
         }
 
     def answer(self, path: str, body: bytes, reply: Reply) -> None:
@@ -137,6 +148,9 @@ class Telegram:
 
     def _tell(self, chat: Chat, update: Json, message_id: int | None) -> None:
         self._next_update += 1
+        if self.deliver is not None:
+            self.deliver({"update_id": self._next_update, **update}, chat, message_id)
+            return
         self._pending.append(({"update_id": self._next_update, **update}, chat, message_id))
         if self._poll is not None:
             reply, timer = self._poll
@@ -166,15 +180,20 @@ class Telegram:
         reply(200, json.dumps({"ok": True, "result": [update for update, _, _ in batch]}).encode())
         now = time.monotonic()
         for _, chat, message_id in batch:
-            if message_id is None:
-                chat.awaiting = now
-            else:
-                chat.handed.setdefault(message_id, now)
+            chat.arrived(message_id, now)
 
     @staticmethod
     def _get_me(_values: dict[str, str]) -> tuple[int, bytes]:
         me = {"id": 7000000001, "is_bot": True, "first_name": "Soar", "username": "soar_bench_bot"}
         return 200, json.dumps({"ok": True, "result": me}).encode()
+
+    def _set_webhook(self, values: dict[str, str]) -> tuple[int, bytes]:
+        self._webhook = values["url"]
+        return 200, TRUE
+
+    def _webhook_info(self, _values: dict[str, str]) -> tuple[int, bytes]:
+        info = {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": 0}
+        return 200, json.dumps({"ok": True, "result": info}).encode()
 
     def _send_message(self, values: dict[str, str]) -> tuple[int, bytes]:
         self._next_message += 1

@@ -52,6 +52,7 @@ class AnchorMemory:
             return await self._database.write(partial(_keep, shown=gathered, shared=self._database.shared))
         except StorageError as error:
             log.warning("anchors not stored", extra={"why": error.code})
+            self._soon = {**gathered, **self._soon}  # the next gathering: it also finds out who was overtaken
             return []
 
     async def run(self, show: Callable[[int], Awaitable[None]]) -> None:
