@@ -182,7 +182,11 @@ class Stage:
             await asyncio.wait(list(self._tasks))
 
     def _submit(self, chat_id: int, effect: StartOperation) -> None:
-        if self._runner is not None and not self._enlisted:
+        if self._runner is None:
+            return
+        if self._enlisted:
+            self._runner.look_now()
+        else:
             self._runner.submit(Operation(effect.id, chat_id, effect.kind, effect.arguments))
 
     async def _cancel(self, operation_id: str) -> None:

@@ -14,14 +14,16 @@ from typing import Final
 from sqlalchemy import make_url
 
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.engines import NO_RING
 from bot.operations.workshop import COMMAND_KEY
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
 from bot.storage import workers
 from bot.storage.database import Database
 from bot.storage.dialect import is_postgresql
 from bot.storage.errors import StorageError
 from bot.storage.schema import HEAD, version
 from bot.storage.workers import Worker
+from bot.upgrading import dispatches
 from bot.vault import keyfile
 from bot.vault.keyring import BadKeyring, CannotOpen, Context, Keyring
 
@@ -80,11 +82,14 @@ def _database(settings: Settings) -> tuple[list[Finding], list[Worker]]:
             return [ok("database", f"{path} is not there yet; the first start makes it")], []
         revision = version(settings.storage_url)
         known = asyncio.run(_some_workers(settings.storage_url)) if revision == HEAD else []
+        found = [_answers(path), _told_revision(revision)]
+        if path is None and revision == HEAD:
+            found.append(_dispatcher(dispatches(settings.storage_url)))
     except ValueError as error:
         return [fail("database", str(error), "correct SOAR_DATABASE_URL")], []
     except StorageError as error:
         return [fail("database", f"it cannot be used ({error.code})", _remedy(error.code))], []
-    return [_answers(path), _told_revision(revision)], known
+    return found, known
 
 
 def _file(url: str) -> Path | None:
@@ -107,6 +112,12 @@ def _told_revision(revision: str | None) -> Finding:
     if revision > HEAD:
         return fail("tables", f"they are at {revision}, made by a newer Soar than this ({HEAD})", "update Soar")
     return warn("tables", f"they are at {revision}, this version wants {HEAD}", "back up, then run: soar db upgrade")
+
+
+def _dispatcher(current: bool) -> Finding:  # noqa: FBT001  (the answer)
+    if current:
+        return ok("dispatcher", "its tables are as this version wants them")
+    return warn("dispatcher", "its tables are missing or of another version", "back up, then run: soar db upgrade")
 
 
 def _remedy(code: str) -> str:
@@ -134,6 +145,8 @@ def _ring(settings: Settings, known: list[Worker]) -> Finding:
     try:
         if settings.master_keys is not None:
             ring = Keyring.parse(settings.master_keys.get_secret_value())
+        elif _shared(settings):
+            return fail("key ring", NO_RING, "soar vault new makes one; every replica gets the same")
         elif not path.exists() and not known:
             return ok("key ring", "there is none yet; the first start makes it")
         else:
@@ -149,6 +162,13 @@ def _ring(settings: Settings, known: list[Worker]) -> Finding:
             "key ring", f"it does not open {lost} of {len(known)} command keys", "put the ring back that sealed them"
         )
     return ok("key ring", f"it can be read; its newest key, {ring.newest}, seals")
+
+
+def _shared(settings: Settings) -> bool:
+    try:
+        return settings.replicated
+    except BadSettings:
+        return False
 
 
 def _opens(ring: Keyring, worker: Worker) -> bool:

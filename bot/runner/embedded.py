@@ -103,6 +103,9 @@ class EmbeddedRunner:
         self._serving[name] = task
         task.add_done_callback(self._tasks.discard)
 
+    def look_now(self) -> None:
+        """Do nothing: what is not submitted is not for this runner."""
+
     def holds(self, operation_id: str) -> bool:
         """Whether an operation is being carried out or waits for its turn."""
         return operation_id in self._entries

@@ -157,6 +157,10 @@ class Runner(Protocol):
         """See that an operation whose row is already committed is carried out; repeating it does nothing."""
         ...
 
+    def look_now(self) -> None:
+        """Look for work that this process has just committed for whoever is free, where such work is handed out."""
+        ...
+
     async def cancel(self, operation_id: str) -> bool:
         """Note durably that it is not wanted, and stop it; False when it has ended or is unknown.
 

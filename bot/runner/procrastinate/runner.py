@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import AbortReason
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Notification
 from procrastinate.worker import Worker
 from sqlalchemy import Connection
 
@@ -62,6 +62,7 @@ class Pace:
     poll: float = 1.0  # for jobs that were not announced: those handed out again
     look: float = 0.5  # at the row of an operation that another replica carries out
     restart: float = 1.0  # after the database was not there
+    courtesy: float = 0.1  # after the news of a job, before another replica than the one that added it looks for it
     settle: float = 5.0  # for what runs, once the database has been lost
 
 
@@ -73,7 +74,29 @@ class _HandOver(BaseRetryStrategy):
 
 
 class _Worker(Worker):
-    """Looks for the next job of a chat as soon as the one before has let go of the chat's lock: nobody announces it."""
+    """Looks for the next job of a chat as soon as the one before has let go of the chat's lock: nobody announces it.
+
+    What is announced was added by one replica, which looks at once. The others let it go first: all of them looking for
+    each job would cost more, the more there are.
+    """
+
+    def __init__(self, *arguments: Any, courtesy: float, **named: Any) -> None:  # noqa: ANN401  (handed on)
+        super().__init__(*arguments, **named)
+        self._courtesy = courtesy
+        self._later: asyncio.TimerHandle | None = None
+
+    def look_now(self) -> None:
+        self._new_job_event.set()
+
+    async def _handle_notification(self, *, channel: str, notification: Notification) -> None:
+        if notification["type"] != "job_inserted":
+            await super()._handle_notification(channel=channel, notification=notification)
+        elif self._later is None:
+            self._later = asyncio.get_running_loop().call_later(self._courtesy, self._look_after_others)
+
+    def _look_after_others(self) -> None:
+        self._later = None
+        self._new_job_event.set()
 
     async def _persist_job_status(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  (handed on)
         try:
@@ -153,6 +176,7 @@ class ProcrastinateRunner:
                 abort_job_polling_interval=self._pace.poll,
                 shutdown_graceful_timeout=self._pace.settle,
                 delete_jobs="successful",
+                courtesy=self._pace.courtesy,
             )
             await self._worker.run()  # type: ignore[no-untyped-call]
 
@@ -193,7 +217,14 @@ class ProcrastinateRunner:
 
     async def start(self, operation: Operation) -> bool:
         """Add its row and its job."""
-        return await self._store.insert(operation, now=self._clock.now())
+        added = await self._store.insert(operation, now=self._clock.now())
+        self.look_now()
+        return added
+
+    def look_now(self) -> None:
+        """Look for a job that this replica has just added."""
+        if self._worker is not None:
+            self._worker.look_now()
 
     def submit(self, operation: Operation) -> None:
         """See that an operation whose row is already committed has a job."""

@@ -15,6 +15,12 @@ _FOUND = text(
 )
 
 
+def is_current(connection: Connection) -> bool:
+    """Tell whether the tables are there, at the installed version."""
+    note, _ = connection.execute(_FOUND).one()
+    return bool(note == f"procrastinate {version('procrastinate')}")
+
+
 def apply(connection: Connection) -> bool:
     """Make the tables, or bring them up to the installed version; False when they were there. Runs in a transaction."""
     note, table = connection.execute(_FOUND).one()
