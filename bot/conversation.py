@@ -182,7 +182,7 @@ class Conversation:
         if isinstance(event, events.Command | events.Tapped):
             context = replace(context, notices=wishes.read(connection, occasion.chat_id))
         move = advance(dialog.state, event, context)
-        lent = _lent(connection, dialog.state, move.state, now)
+        lent = _lent(connection, occasion, dialog.state, move.state, now)
         shredded = _keep_tickets(connection, occasion, dialog.state, move.state)
         forgotten = carry_out(
             connection, Occurrence(occasion.chat_id, now, fresh_id, shown.language, self._enlist), move.effects
@@ -268,11 +268,14 @@ def _keep_tickets(connection: Connection, occasion: Occasion, before: State, aft
     return sum(tickets.delete_one(connection, ticket) for ticket in carried(before) - kept) > 0
 
 
-def _lent(connection: Connection, before: State, after: State, now: float) -> tuple[tickets.Ticket, ...]:
-    """Take along what Cloudflare lent and the next state no longer carries: after the commit it is given back."""
-    over = sorted(each for each in carried(before) - carried(after) if each.startswith(GRANTED))
-    found = (tickets.get(connection, each, now=now) for each in over)
-    return tuple(each for each in found if each is not None)
+def _lent(
+    connection: Connection, occasion: Occasion, before: State, after: State, now: float
+) -> tuple[tickets.Ticket, ...]:
+    """Take along what Cloudflare lent and the next state does not carry: after the commit it is given back."""
+    kept = carried(after)
+    found = (tickets.get(connection, each, now=now) for each in sorted(carried(before) - kept))
+    unwanted = (each for each in occasion.sealed if each.id not in kept)
+    return tuple(each for each in (*found, *unwanted) if each is not None and each.id.startswith(GRANTED))
 
 
 def _dialog(row: dialogs.Dialog | None, known: tuple[events.Worker, ...]) -> Dialog:

@@ -276,14 +276,14 @@ def _settled(state: FormOpen, code: str, data: Mapping[str, Json], context: Cont
 
 
 def given_up(state: Opening | FormOpen | FormOver, context: Context) -> Move:
-    """Cancelled: a bot that never had keys goes again, any other stays as it was and its form is closed."""
+    """Cancelled: the form is closed; a bot that never had keys goes again, any other stays as it was."""
     stopped: tuple[Effect, ...] = () if isinstance(state, FormOver) else (CancelOperation(state.operation),)
     job, worker = state.job, context.worker(state.job.worker)
+    shut = StartOperation(context.fresh_id, "close_form", {"worker": job.worker})
     if not job.first or worker is None:
-        shut = StartOperation(context.fresh_id, "close_form", {"worker": job.worker})
         return Move(rest(context, job.worker), (*stopped, shut), notice=say("notice.cancelled"))
     removal = Removal(worker.id, worker.mode, worker.account)
     if not worker.holds_token:
-        return Move(AskToken(removal), stopped, notice=say("form.token_to_undo"))
+        return Move(AskToken(removal), (*stopped, shut), notice=say("form.token_to_undo"))
     moved = take_away(removal, OwnToken(), context)
     return replace(moved, effects=(*stopped, *moved.effects))

@@ -55,6 +55,9 @@ async function attempt(state, sent, mark) {
 	if (form.state === "used") return same ? form.answer : refused(form, "used")
 	if (same && ledger.recall("coming")?.mark === mark) return { ...form.answer, install: true }
 	const { error: objection, ...found } = await judge(state, form, sent, mark)
+	// While Alpaca was asked it may have been closed, or another opened.
+	const still = ledger.recall("form")
+	if (still?.ticket !== sent.ticket) return refused(still, "closed")
 	if (objection) {
 		const tries = form.tries + (COUNTED.includes(objection) ? 1 : 0)
 		const next = { ...form, tries, last: objection }
@@ -100,6 +103,19 @@ export function settle(state, went) {
 	// It stays noted if not: Cloudflare may have done it without saying so.
 	else if (!went && form?.mark === coming?.mark) ledger.remember("form", { ...form, last: "cloudflare_refused" })
 	return { ok: went }
+}
+
+/** Keeps a pair here after all: Cloudflare refuses the token of this Worker. @arg {State} @arg {Sent} @return {Promise<FormAnswer>} */
+export async function keep(state, sent) {
+	const mark = await markOf(sent.keyId, sent.secret)
+	return state.enqueue(async () => {
+		const [coming, form] = [state.ledger.recall("coming"), state.ledger.recall("form")]
+		if (form?.ticket !== sent.ticket || form.mark !== mark) return refused(form, "closed")
+		if (form.state === "used") return form.answer
+		if (coming?.mark !== mark) return refused(form, "cloudflare_refused")
+		await seal(state, coming, sent.keyId, sent.secret)
+		return form.answer
+	})
 }
 
 /** Asks Alpaca whose keys they are. @arg {State} @arg {KeyPair} @arg {string} @return {Promise<Found>} */

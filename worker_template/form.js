@@ -36,8 +36,9 @@ async function answerTo(env, state, { ticket = "", launch = "", code = "", key_i
 		if (!takes) return await state().desk("look", sent)
 		const told = await state().desk("submit", sent)
 		if (!told.install) return told
-		const { ok } = await install(env, state(), sent)
-		return ok ? told : { ...no("cloudflare_refused"), left: null }
+		const { ok, passing } = await install(env, state(), sent)
+		if (ok) return told
+		return passing ? no("cloudflare_refused") : await state().desk("keep", sent)
 	} catch (fault) {
 		console.log(JSON.stringify({ at: "form", error: fault instanceof Error ? fault.name : "unknown" }))
 		return no("internal")

@@ -53,7 +53,7 @@ export class SoarState extends DurableObject {
 		if (!standsBy(this)) await answer(() => this.tick("alarm", false))
 	}
 
-	/** Takes keys. @arg {"look" | "submit" | "prepare" | "settle"} task @arg {any} sent @return {Promise<FormAnswer>} */
+	/** Takes keys. @arg {"look" | "submit" | "keep" | "prepare" | "settle"} task @arg {any} sent @return {Promise<FormAnswer>} */
 	async desk(task, sent) {
 		const desk = await import("./form-desk.js")
 		return desk[task](this, sent)

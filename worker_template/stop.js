@@ -49,6 +49,7 @@ export async function lock(state, on) {
 /** @arg {State} */
 export async function destroy(state) {
 	state.ledger.pause("destroy", "The bot is being removed.", "pause")
+	state.ledger.remember("form", null)
 	await wind(state)
 	const { cancelled, warning } = await state.enqueue(() => cancelOwn(state))
 	if (state.bindings.CLOUDFLARE_API_TOKEN) return { destroying: true, cancelled, warning }

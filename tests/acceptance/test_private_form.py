@@ -47,6 +47,15 @@ async def until_settled(ada: Newcomer) -> None:
     await until(forgotten, "the token was kept")
 
 
+async def until_done(ada: Newcomer) -> None:
+    """Wait until no work is under way."""
+
+    async def done() -> bool:
+        return not ada.house.books.unfinished(ada.id)
+
+    await until(done, "work was left over")
+
+
 def form_of(shown: Shown) -> bool:
     return "Your private form is open" in shown["text"]
 
@@ -134,13 +143,16 @@ async def test_cancelled_while_it_is_put_in_place_nothing_stays(ada: Newcomer) -
 @pytest.mark.asyncio
 @pytest.mark.parametrize("keep", [True, False])
 async def test_cancelled_with_the_form_open_the_bot_without_keys_goes(ada: Newcomer, keep: bool) -> None:  # noqa: FBT001
-    await ada.comes_to_the_form(keep=keep)
+    link = await ada.comes_to_the_form(keep=keep)
     script = await ada.script()
+    code = await ada.code()
     await ada.taps("✕ Cancel", "Stop the set-up?")
     if keep:
         await ada.taps("Stop and forget", f"Your bot {script} is gone")
     else:
         await ada.taps("Stop and forget", "To remove the bot without keys I need a Cloudflare token")
+        await until_done(ada)
+        assert (await ada.fills_in(link, *await ada.keys(), code=code))["error"] == "closed"
         await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
     assert not await ada.workers()
     await ada.settles()

@@ -109,6 +109,8 @@ async def test_on_the_private_way_nobody_but_the_bot_has_the_keys(tmp_path: Path
         assert seen == set(), "Soar's process held keys"
         where = await places(house, ada.client)
         assert holding(where, [*pair, *newer]) == set()
+        ticket = link.partition("#t=")[2].partition("&")[0]
+        assert holding(where, [ticket]) == {"telegram"}, "the link is in the chat alone: no file, no log"
         token = [value for value in ada.pasted if value not in {*pair, *newer}]
         assert holding(where, token) == {"telegram"}, "the search sees what was pasted"
     assert holding(kept(house), [*pair, *newer]) == set()

@@ -16,6 +16,7 @@ from bot.storage.database import Database
 from bot.storage.schema import upgrade
 from flows.codec import Dialog, dump
 from flows.events import Command, Event, Kind, Pasted, Said, Tapped
+from flows.jobs import GRANTED
 from flows.plans import Mode, Watch
 from flows.states import AskToken, Connecting, Held, NewWorker, OpenAlpaca, PickMode, State, Welcome
 
@@ -88,6 +89,19 @@ async def test_a_ticket_is_stored_only_if_the_next_state_carries_it(desk: Desk) 
     turn = await desk.take(Tapped("yes"), 4)
     assert turn.shredded
     assert await desk.database.read(tickets.alive) == 0
+
+
+@pytest.mark.asyncio
+async def test_what_cloudflare_lent_is_given_back_also_where_nobody_asked_for_it(desk: Desk) -> None:
+    held = Held(f"{GRANTED}{'0' * 26}", int(NOW) + 900)
+    row = tickets.Ticket(held.ticket, CHAT, "token", b"sealed", "k1", NOW + 900)
+    await desk.be(Welcome())
+    turn = await desk.take(Pasted(((Kind.TOKEN, held),)), 1, sealed=(row,))
+    assert turn.lent == (row,)
+    assert await desk.database.read(tickets.alive) == 0
+    pasted = tickets.Ticket("t1", CHAT, "token", b"sealed", "k1", NOW + 900)
+    turn = await desk.take(Pasted(((Kind.TOKEN, Held("t1", int(NOW) + 900)),)), 2, sealed=(pasted,))
+    assert turn.lent == (), "a pasted token is its owner's"
 
 
 @pytest.mark.asyncio

@@ -226,6 +226,7 @@ def test_cancelled_with_the_form_open_the_bot_goes_again(worker: object) -> None
         assert talk.effect(StartOperation).arguments == {"worker": PAPER.id, "token": None}
     else:
         assert (type(talk.state), talk.notice) == (AskToken, "form.token_to_undo")
+        assert talk.effect(StartOperation).kind == "close_form", "nobody gives keys to a bot that is to go"
 
 
 def test_a_cancelled_change_of_keys_closes_the_form_and_leaves_the_bot() -> None:

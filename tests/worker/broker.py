@@ -47,6 +47,10 @@ class Broker:
         """Post a fault; it meets one request unless `times` says otherwise."""
         self._control("POST", "/faults", {"kind": kind, **rule})
 
+    def met(self) -> bool:
+        """Whether every fault that was to meet so many requests has met them."""
+        return all(rule["left"] is None for rule in self._control("GET", "/faults")["faults"])
+
     def refuse_order(self, status: int, code: int | None, message: str, **fields: object) -> None:
         body = {"message": message} if code is None else {"code": code, "message": message}
         self.fault("status", method="POST", path="/v2/orders", status=status, json=body | fields)

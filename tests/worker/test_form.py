@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from sandbox.alpaca.server import ServedAlpaca
 from tests.worker.broker import Broker
 from tests.worker.conftest import Deploy, Deployment
-from tests.worker.runtime import Owner
+from tests.worker.runtime import Owner, wait_until
 from tests.worker.visitor import CODE, SCRIPT, TELEGRAM, Visitor, opens, sha256, without_keys
 
 PUBLISHED_EXAMPLE = (
@@ -199,6 +200,28 @@ def test_a_new_ticket_replaces_the_one_before(bare: Deployment) -> None:
     assert new.looks()["ok"]
     assert bare.ask("form_close")["form"]["state"] == "none"
     assert refusals(new, bare.broker.keys) == ("closed", 0)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_is_closed_while_alpaca_is_asked_stays_closed(bare: Deployment, *, wrong: bool) -> None:
+    """Cancelled, or replaced by another form, between the tap on Connect and Alpaca's answer."""
+    pair = bare.broker.keys | ({"secret": "x" * 40} if wrong else {})
+
+    def meanwhile(act: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
+        visitor = opens(bare)
+        bare.broker.fault("hang", path="/v2/account", seconds=0.5)
+        with ThreadPoolExecutor(1) as thread:
+            told = thread.submit(visitor.hands_in, pair)
+            wait_until(bare.broker.met)
+            acted = act()
+            return told.result(), acted
+
+    assert meanwhile(lambda: bare.ask("form_close"))[0]["error"] == "closed"
+    assert form_of(bare) == ("none", 0, "")
+    told, newer = meanwhile(lambda: opens(bare))
+    assert told["error"] == "closed"
+    assert bare.ask("status")["keys"]["state"] == "none"
+    assert newer.hands_in(bare.broker.keys)["ok"]
 
 
 def test_who_has_no_good_ticket_never_reaches_what_it_remembers(bare: Deployment) -> None:

@@ -157,13 +157,47 @@ def test_cloudflare_refusing_loses_nothing(deploy: Deploy) -> None:
     old = deployed.broker.keys
     deployed.workerd.restart(CLOUDFLARE_API_TOKEN=TOKEN)
     visitor = opens(deployed)
-    deployed.cloud.refuse(403, 10000)
+    deployed.cloud.answers = [(502, b"<html>")] * 3
     assert visitor.hands_in(old)["error"] == "cloudflare_refused"
     assert deployed.ask("status")["form"] | {"expires": 0} == {
         "state": "open", "expires": 0, "tries": 0, "last": "cloudflare_refused",
     }  # fmt: skip
     assert place_of(deployed)[0] == "store"
     assert visitor.hands_in(old)["ok"]
+
+
+def test_a_cloudflare_token_that_is_dead_does_not_stand_in_the_way(deploy: Deploy) -> None:
+    """What Cloudflare refuses for good is kept sealed instead; the secrets that are bound count no more."""
+    deployed = without_keys(deploy, CLOUDFLARE_API_TOKEN=TOKEN)
+    old = deployed.broker.keys
+    deployed.workerd.restart(**as_secrets(old))
+    new = deployed.broker.new_keys()
+    visitor = opens(deployed)
+    deployed.cloud.refuse(403, 10000, times=2)
+    told = visitor.hands_in(new)
+    assert told["ok"], told
+    assert visitor.hands_in(new) == told
+    assert place_of(deployed) == ("store", new["key_id"][-4:])
+    status = deployed.ask("status")
+    assert (status["form"]["state"], status["paused"]) == ("used", None)
+    deployed.workerd.restart(TEMPLATE="newer")
+    assert place_of(deployed) == ("store", new["key_id"][-4:])
+    assert deployed.tick()["outcome"] == "traded"
+    assert deployed.events().count("change: The Alpaca keys were replaced.") == 1
+    newest = deployed.broker.new_keys()
+    assert rotate(deployed, newest)[1]["error"] == "cloudflare_refused"
+    assert place_of(deployed) == ("store", new["key_id"][-4:])
+    assert rotate(deployed, newest)[0] == 200
+    deployed.workerd.restart(**as_secrets(newest))
+    assert place_of(deployed) == ("secrets", newest["key_id"][-4:])
+
+
+def test_a_bot_that_is_to_go_takes_no_keys_any_more(deploy: Deploy) -> None:
+    deployed = without_keys(deploy)
+    visitor = opens(deployed)
+    assert deployed.owner.send(deployed.workerd.url, "destroy").json()["error"] == "no_token"
+    assert visitor.hands_in(deployed.broker.keys)["error"] == "closed"
+    assert place_of(deployed) == (None, "")
 
 
 def test_a_worker_replaced_while_it_writes_its_secrets_finds_them(deploy: Deploy) -> None:
