@@ -249,6 +249,27 @@ async def test_alpaca_down_loses_nothing(bare: Deployment, page: Page) -> None:
     await sees(page, "has done its work")
 
 
+async def test_offline_it_tries_again_and_then_says_so_and_loses_nothing(bare: Deployment, page: Page) -> None:
+    tried: list[str] = []
+
+    async def no_connection(route: Route) -> None:
+        tried.append(route.request.url)
+        await route.abort("internetdisconnected")
+
+    await page.clock.install()
+    await page.goto(link(opens(bare), launch=TELEGRAM.launches()))
+    await page.route("**/form/keys", no_connection)
+    await send(page, bare.broker.keys)
+    while await page.inner_text("#told") in {"", "Checking…"}:
+        await page.clock.run_for(5000)
+    await sees(page, "Your bot cannot be reached. Check your connection, then try again.")
+    assert len(tried) == 4
+    assert await page.input_value("#secret") == bare.broker.keys["secret"]
+    await page.unroute("**/form/keys")
+    await page.click("#send")
+    await sees(page, "has done its work")
+
+
 async def test_a_wrong_code_can_be_put_right(bare: Deployment, page: Page) -> None:
     await page.goto(link(opens(bare)))
     await send(page, bare.broker.keys, "000000")
