@@ -24,6 +24,7 @@ NOT_MODIFIED: Final = json.dumps({
     "description": "Bad Request: message is not modified: specified new message content and reply markup are exactly "
     "the same as a current content and reply markup of the message",
 }).encode()  # fmt: skip
+NOT_FOUND: Final = b'{"ok":false,"error_code":400,"description":"Bad Request: message to edit not found"}'
 Json = dict[str, Any]
 NOTHING_SET: Final[dict[str, object]] = {
     "getMyCommands": [],
@@ -201,7 +202,9 @@ class Telegram:
 
     def _edit_message(self, values: dict[str, str]) -> tuple[int, bytes]:
         message_id = int(values["message_id"])
-        before = self.chats[int(values["chat_id"])].screens[message_id]
+        before = self.chats[int(values["chat_id"])].screens.get(message_id)
+        if before is None:
+            return 400, NOT_FOUND
         if (before.text, before.markup) == (values["text"], values.get("reply_markup", "")):
             return 400, NOT_MODIFIED
         return self._show(values, message_id)

@@ -75,7 +75,8 @@ def _replace(connection: Connection, *, chat_id: int, version: int, anchor: int)
     if before is None:
         return None
     if not dialogs.rendered(connection, chat_id, version=version, anchor_message_id=anchor):
-        return anchor  # a later state has got an anchor of its own
+        # A later state has got an anchor of its own, unless another replica was told of this one by a tap on it.
+        return anchor if before.anchor_message_id != anchor else None
     return before.anchor_message_id if before.anchor_message_id != anchor else None
 
 
