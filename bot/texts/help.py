@@ -122,7 +122,7 @@ HELP: Final[dict[str, str]] = {
         "Soar is free. Cloudflare's free plan covers your bot. An Alpaca account is free and charges no commission on "
         "US shares; small regulatory fees apply to sales."
         "<blockquote expandable><b>What the free plan covers</b>\n"
-        "100 programs, five clocks and 100,000 requests a day. Your bot uses one program, one clock and about 100 "
+        "100 programs, five clocks and 100,000 requests a day. Your bot uses one program, one clock and about 220 "
         "requests.</blockquote>"
     ),
     "help.independence": (

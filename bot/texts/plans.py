@@ -127,7 +127,9 @@ PLANS: Final[dict[str, str | Plural]] = {
         "I hold keys for 15 minutes at most, and that is over. Choose your plan; I ask for keys again afterwards."
     ),
     "notice.widened": "✅ Your bot has its new plan and limits.",
-    "notice.widened_silent": "The new plan and limits are in place. Your bot needs some minutes more to take them up.",
+    "notice.widened_silent": (
+        "The new plan and limits are in place. Your bot needs some minutes more to take them up: tap Status then."
+    ),
     "notice.unchanged": "Nothing was changed.",
     # buttons
     "button.watch": "👀 Watch only",

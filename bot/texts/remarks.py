@@ -150,34 +150,43 @@ TROUBLES: Final[dict[str, str]] = {
     "error.account_id_wrong": (
         "This token does not open that account. I changed nothing. Send me the number of the account it was made in."
     ),
-    "error.no_accounts": "This token opens no Cloudflare account. Make a new one with the button below.",
+    "error.no_accounts": (
+        "This token opens no Cloudflare account, so it is of no use here. Make a new one with the button below."
+    ),
     "error.other_cloudflare_account": (
         "This token belongs to another Cloudflare account than your bot. I changed nothing. Use that one's."
     ),
     "error.token_gone": "I no longer hold the Cloudflare token. Please paste it again.",
     "error.no_token": "Your bot holds no Cloudflare token. Please paste one, so that I can do this for you.",
     "error.wrong_pair": (
-        "Alpaca does not accept this pair. Key ID and Secret must come from the same panel, and a newer pair ends the "
-        "older one. Please paste the Key ID again."
+        "Alpaca does not accept this pair, so I did not use it. Both keys must come from one panel; a newer pair "
+        "ends the older. Paste the Key ID again."
     ),
     "error.other_alpaca_account": (
-        "These keys belong to another Alpaca account than your bot. Make a pair in the account it was set up with."
+        "These keys belong to another Alpaca account than your bot, so I did not use them. Make a pair in the "
+        "account it was set up with."
     ),
     "error.keys_gone": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
     "error.account_not_active": (
         "The keys are right, but Alpaca says your account is not ready yet ({detail}). Finish its set-up at Alpaca, "
         "then try again."
     ),
-    "error.account_blocked": "The keys are right, but Alpaca has blocked trading in this account ({detail}).",
-    "error.alpaca_slow": "Alpaca is slow to answer. Please try again in a minute.",
-    "error.alpaca_unreachable": "I cannot reach Alpaca now. Please try again in a minute.",
-    "error.alpaca_busy": "Many people are checking keys just now. Please try again in a minute.",
-    "error.alpaca_odd": "Alpaca answered something unexpected ({detail}). Please try again in a minute.",
+    "error.account_blocked": (
+        "The keys are right, but Alpaca has blocked trading in this account ({detail}), so no bot can work there. "
+        "Have that lifted at Alpaca, then try again."
+    ),
+    "error.alpaca_slow": "Alpaca is slow to answer, so your keys are not checked yet. Please try again in a minute.",
+    "error.alpaca_unreachable": "Alpaca cannot be reached now, so I stopped. Please try again in a minute.",
+    "error.alpaca_busy": "Many people are checking keys just now, so yours must wait. Please try again in a minute.",
+    "error.alpaca_odd": (
+        "Alpaca gave an answer I do not know ({detail}), so your keys are not checked yet. Please try again in a "
+        "minute."
+    ),
     "error.email_unverified": (
         "Cloudflare wants you to confirm your e-mail address first, so I put nothing in place. Look for its message in "
         "your mailbox, tap the link in it, then try again."
     ),
-    "error.name_taken": "That name is taken. Please try another.",
+    "error.name_taken": "Somebody else has that name, so your account has none yet. Please try another.",
     "error.name_present": "Your account has got an address name meanwhile. Please try again.",
     "error.name_invalid": "That name will not do: use letters, digits and dashes, at most 63, no dash at the ends.",
     "error.script_limit": (
@@ -189,7 +198,9 @@ TROUBLES: Final[dict[str, str]] = {
         "one there (a Worker's Cron Trigger), then try again."
     ),
     "error.throttled": "Cloudflare asks us to slow down, so I stopped. Please try again in five minutes.",
-    "error.unreachable": "I cannot reach Cloudflare now, though I tried several times. Please try again in a minute.",
+    "error.unreachable": (
+        "I cannot reach Cloudflare now, though I tried several times, so I stopped. Please try again in a minute."
+    ),
     "error.not_answering": (
         "Your bot is in place, but its new address does not answer yet. That can take some minutes. Please try again."
     ),
@@ -200,9 +211,16 @@ TROUBLES: Final[dict[str, str]] = {
         "A variable of your bot has gone since I looked, so I left all as it is. Please check it again with /verify."
     ),
     "error.keys_needed": "Your bot no longer holds its Alpaca keys. I changed nothing. Change its keys with /rotate.",
-    "error.foreign_script": "A program of that name that is not mine is in your account. I do not touch it.",
-    "error.worker_unreachable": "Your bot does not answer now. Please try again in a minute.",
-    "error.worker_refused": "Your bot refused the command ({detail}). Please try again.",
+    "error.foreign_script": (
+        "A program of that name in your Cloudflare account is not mine, so I did not touch it. Delete it there if "
+        "you do not need it, then try again."
+    ),
+    "error.worker_unreachable": (
+        "Your bot does not answer now, so I know nothing new of it. Please try again in a minute."
+    ),
+    "error.worker_refused": (
+        "Your bot refused the command ({detail}), so it may not be done. Tap Status to see how it stands."
+    ),
     "error.name_missing": "Your Cloudflare account has no address name yet. Cancel and start again to make one.",
     "error.script_absent": "Your bot is no longer in your Cloudflare account. Remove it here too, then set up another.",
     "error.busy": (
@@ -232,7 +250,10 @@ TROUBLES: Final[dict[str, str]] = {
         "The new keys are good, but Cloudflare did not let your bot put them in place: the token it holds may be "
         "deleted or run out. It still has the old keys. Paste a token, and I change them. Keep the keys."
     ),
-    "error.token_dead": "Cloudflare did not let your bot do that: the token it holds may be deleted or run out.",
+    "error.token_dead": (
+        "Cloudflare did not let your bot do that: its token may be deleted or run out. /settings shows how to give "
+        "it a new one."
+    ),
     "rotation.not_by_itself": (
         "Your bot could not change its keys itself just now. Paste a token, and I change them; you need not paste the "
         "keys again. Or go back and try later."
@@ -249,7 +270,7 @@ TROUBLES: Final[dict[str, str]] = {
         "A newer version of this bot is uploaded in your Cloudflare account but not running, so Cloudflare does not "
         "let its keys be changed. I changed nothing. Deploy that version in Cloudflare's dashboard, then try again."
     ),
-    "error.worker_forgotten": "I do not know that bot any more.",
+    "error.worker_forgotten": "I do not know that bot any more, so I did nothing. Tap /start to see what there is.",
     "error.command_key_lost": (
         "I have lost the key that commands your bot. It goes on working. To remove it, paste a Cloudflare token."
     ),

@@ -35,6 +35,7 @@ TENDING: Final[dict[str, str]] = {
     "card.budget": "<b>Budget:</b> {invested} of {budget} invested",
     "card.value": "<b>Worth now:</b> {value} ({profit})",
     "card.money": "<b>Account:</b> {equity} in all, {cash} in cash",
+    "card.no_money": ("💵 <b>There is no money to buy with in your Alpaca account.</b> Put some in at Alpaca first."),
     "card.last_tick": "<b>Last look:</b> {ago}",
     "card.last_reason": "<b>At its last look:</b> {reason}",
     "card.next_tick": "<b>Next look:</b> {ahead}",
@@ -154,9 +155,11 @@ TENDING: Final[dict[str, str]] = {
     "table.events": "events",
     "table.days": "days",
     # troubles
-    "error.worker_outdated": "Your bot's program is too old for that. Please update it first.",
+    "error.worker_outdated": "Your bot's program is too old for that, so nothing was changed. Update it with /verify.",
     "error.market_closed": "The market is closed, so nothing can be sold now. Try again when it is open.",
-    "error.beyond_ceiling": "Your bot refused that: it is more than you agreed to when it was set up. {detail}",
+    "error.beyond_ceiling": (
+        "Your bot refused that: it is more than you agreed to when it was set up. {detail} To agree to more, use /plan."
+    ),
     "error.no_history": "There is nothing to draw yet: the chart needs a trading day. Look again tomorrow.",
     "error.nothing_to_export": "Its books are still empty. Look again after its first look at the market.",
     "error.not_sent": "Telegram did not take the file. Please try again in a minute.",

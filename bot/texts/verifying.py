@@ -92,7 +92,9 @@ VERIFYING: Final[dict[str, str | Plural]] = {
     "notice.updated_silent": (
         "⬆️ Updated. The new version does not answer yet; that can take a minute. Tap Status to see it."
     ),
-    "notice.verdict_old": "That check was some minutes old. I looked again first and changed nothing.",
+    "notice.verdict_old": (
+        "That check was some minutes old, so I looked again first and changed nothing. Please decide anew below."
+    ),
     # Workers without a record
     "strays.title": "🤔 <b>There is a bot of mine that I do not know</b>",
     "strays.body": (

@@ -165,7 +165,7 @@ async def test_a_bot_deleted_in_the_dashboard_is_noticed_and_tidied_up(ada: Newc
 async def test_a_silent_bot_can_be_removed_from_outside(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     await ada.mischief.cloudflare("answer", f"/workers/.*/{script}/", status=500, body="error code: 1101", times=None)
-    await ada.commands("/status", "Your bot does not answer now. Please try again in a minute.")
+    await ada.commands("/status", "Your bot does not answer now, so I know nothing new of it.")
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("DESTROY")
     await ada.sees("Go back and try again in a minute, or paste a token, and I remove it from outside")
@@ -246,7 +246,7 @@ async def test_new_keys_do_not_get_into_a_program_that_took_her_bots_name(ada: N
     await ada.uploads(script, tags=[tag for tag in worker["tags"] if not tag.startswith("soar")])
     before = await ada.sites.secrets(script)
     await ada.taps("🔑 Change keys", "A Cloudflare token, please")
-    await ada.pastes(await ada.token(), then="A program of that name that is not mine is in your account")
+    await ada.pastes(await ada.token(), then="A program of that name in your Cloudflare account is not mine")
     assert await ada.sites.secrets(script) == before
 
 

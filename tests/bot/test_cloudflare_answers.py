@@ -195,7 +195,7 @@ async def test_a_foreign_program_of_the_name_to_be_is_seen_when_the_token_is_pas
         arguments = {"token": await bench.held(Kind.TOKEN, token), "worker": worker, "mode": "paper"}
         outcome = await connect_account(bench.shop, Operation("0" * 16, CHAT, "connect", arguments), quiet)
     state = Connecting(NewWorker(Mode.PAPER, Watch(), worker), HELD, "0" * 16)
-    assert "A program of that name that is not mine is in your account" in reads(state, "connect", outcome)
+    assert "A program of that name in your Cloudflare account is not mine" in reads(state, "connect", outcome)
 
 
 def _counted(calls: str) -> Counter[str]:
@@ -226,7 +226,7 @@ def did(*calls: str) -> str:
 
 
 UNKNOWN = "so I stopped. Nothing is lost. Please try again; if it stays, tell whoever runs this bot the number"
-UNREACHABLE = "I cannot reach Cloudflare now, though I tried several times. Please try again in a minute."
+UNREACHABLE = "I cannot reach Cloudflare now, though I tried several times, so I stopped. Please try again in a minute."
 ANSWERS = [
     Answer("all well", UPLOAD, refusal(1, times=0), RUNNING, did(*ALL), COMPLETE, times=0),
     Answer("971", UPLOAD, SLOW, "asks us to slow down, so I stopped", did(UPLOAD), NOTHING),

@@ -66,7 +66,7 @@ PATHS = {
 OPERATIONS = {"rotate": rotate, "update": update, "destroy": destroy}
 DONE = {"rotate": "Both keys are changed", "update": "Updated: what runs is what is", "destroy": "is gone"}
 SLOW = "asks us to slow down, so I stopped. Please try again in five minutes"
-UNREACHABLE = "I cannot reach Cloudflare now, though I tried several times. Please try again in a minute."
+UNREACHABLE = "I cannot reach Cloudflare now, though I tried several times, so I stopped. Please try again in a minute."
 GONE = "Your bot is no longer in your Cloudflare account"
 LACKING = "Workers Scripts: Edit</b> is missing in this token. I changed nothing"
 
@@ -247,7 +247,7 @@ async def test_a_token_for_a_worker_that_is_up_costs_two_requests(sandbox: Sandb
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (10031, "That name is taken. Please try another."),
+        (10031, "Somebody else has that name, so your account has none yet. Please try another."),
         (10032, "10032: No"),
         (10033, "That name will not do"),
         (10034, "confirm your e-mail address first"),
