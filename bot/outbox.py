@@ -163,11 +163,8 @@ def _put_off(connection: Connection, *, messages: Sequence[Message], now: float)
 
 
 def wording(message: Message, language: Language) -> str:
-    """Give a message's text; empty when this version of Soar cannot say it any more."""
-    try:
-        return "\n".join(render(each, language) for each in load_texts(message.lines))
-    except KeyError:
-        return ""
+    """Give a message's text without the lines that this version of Soar cannot say; empty where that is all."""
+    return "\n".join(words for each in load_texts(message.lines) if (words := render(each, language)))
 
 
 def _together(messages: list[Message], language: Language) -> Iterator[list[Message]]:

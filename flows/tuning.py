@@ -13,7 +13,7 @@ from flows.states import Existing, Home, PickPlan, State, Wider
 from flows.telling import ANSWERS, report_of
 from flows.tended import ConfirmPlan, PickLimit, SetLimit, Tuning
 from flows.trouble import trouble
-from flows.typed import read_money
+from flows.typed import is_none, read_money
 from flows.words import Money, Text, say
 
 MOST_TYPED = Decimal("1000000.00")
@@ -77,7 +77,7 @@ def limit_tapped(state: PickLimit, argument: str, _context: Context) -> Move:
 def limit_said(state: SetLimit, text: str, context: Context) -> Move:
     """Read a limit's new value and hand it to the Worker."""
     free = state.name in MAY_BE_NONE and not (state.report.ceilings and getattr(state.report.ceilings, state.name))
-    if free and text.strip().lower() == "none":
+    if free and is_none(text):
         lifted: dict[str, Json] = {state.name: None}
         return replace(ask(Home(state.worker), "set", state.worker, context, {"limits": lifted}), tidy=True)
     amount = read_money(text, Decimal(0), MOST_TYPED)

@@ -12,18 +12,32 @@ SMALLEST, LARGEST = Decimal("1.00"), Decimal("1000.00")
 LARGEST_BUDGET = Decimal("100000.00")
 _SYMBOL = re.compile(r"[A-Z]{1,5}(\.[A-Z])?")
 _FOREIGN = "，、；،؛和"  # commas of other writings, and China's "and", which has no blanks beside it
-_PIECE = re.compile(rf"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?:%|percent\b)?|(?P<word>[^\s\d,;:=%&+/(){_FOREIGN}-]+)")
+_PERCENT = r"%|％|٪|(?i:percent|prozent|per\s?cent|por\s?ciento|por\s?cento|процент\w*|بالمئة|في المئة)\b"
+_PIECE = re.compile(rf"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?:{_PERCENT})?|(?P<word>[^\s\d,;:=%&+/(){_FOREIGN}-]+)")
 _IGNORED = {"AND", "OF", "IN", "THE", "PERCENT", "REST"}
 # "And" and "in" of other languages. Some of them are symbols as well, so they are passed over only where that helps.
-_JOINING = {"y", "e", "em", "und", "и", "و"}
+_JOINING = {"y", "e", "em", "en", "und", "и", "و"}
 _BETWEEN = re.compile(rf"\s*[,;+&\n{_FOREIGN}]\s*|\s+(?:and|or|{'|'.join(sorted(_JOINING))})\s+")
 # What people write beside a sum, "US$" as some languages have it, and the marks of direction that copying brings along.
 _BESIDE_A_SUM = re.compile(
     r"(?i)us(?=\s*\$)|usd|dollars?|d[oó]lar(?:es)?|доллар\w*|美元|دولار\w*|[\s$_\u00a0\u202f'\u200e\u200f\u2066-\u2069]"
 )
+_MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")  # of direction
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+(?:,\d+)?)")
 CASH = "CASH"
-_CASH_WORDS = {"cash", "efectivo", "caixa", "guthaben", "bargeld", "деньгами", "现金", "نقدًا"}
+_CASH_WORDS = {
+    "cash", "efectivo", "caixa", "dinheiro", "guthaben", "bargeld", "деньгами", "деньги", "现金", "نقدًا", "نقدا",
+}  # fmt: skip
+# "None" in each language, as its text asks for it. A plain "no", which Russian's "нет" is, too, must lift nothing.
+_NONE_WORDS = {
+    "none", "no limit",
+    "ninguno", "ninguna", "sin límite", "sin limite",
+    "nenhum", "nenhuma", "sem limite",
+    "keins", "keines", "kein limit", "ohne limit",
+    "без лимита", "без ограничений",
+    "无", "无限制", "不限",
+    "بلا", "بلا حد", "بدون حد",
+}  # fmt: skip
 WHOLE = 100
 
 
@@ -40,6 +54,12 @@ def read_money(text: str, smallest: Decimal, largest: Decimal) -> str | None:
     if not amount.is_finite() or not smallest <= amount <= largest or amount != round(amount, 2):
         return None
     return f"{amount:.2f}"
+
+
+def is_none(text: str) -> bool:
+    """Tell whether a limit is to be lifted: "none", in whichever language, as the chat's may have changed meanwhile."""
+    bare = _MARKS.sub("", text).strip(" \t\n\"'“”„«»‹›「」.!。！").casefold()
+    return " ".join(bare.split()) in _NONE_WORDS
 
 
 def read_amount(text: str) -> str | None:

@@ -40,8 +40,9 @@ def done(state: Done, context: Context) -> Screen:
 
 def listed(line: str, entries: tuple[Line, ...], most: int = MOST_LINES) -> list[Text]:
     """Show the first entries as lines of this kind, and say how many more there are."""
-    more = [say("card.more", more=len(entries) - most)] if len(entries) > most else []
-    return [*(say(line, line=entry) for entry in entries[:most]), *more]
+    more = "close.more" if line == "card.sale" else "card.more"
+    rest = [say(more, more=len(entries) - most)] if len(entries) > most else []
+    return [*(say(line, line=entry) for entry in entries[:most]), *rest]
 
 
 def hands(

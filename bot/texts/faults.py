@@ -12,6 +12,7 @@ from babel.messages import Catalog
 from bot.texts.catalogue import CATALOGUE, WORDLESS
 from bot.texts.limits import TEXT, limit_of
 from bot.texts.plural import Plural
+from flows.typed import is_none
 
 _SLOT: Final = re.compile(r"\{\w+\}")
 _TAG: Final = re.compile(r"<[^>]+>")
@@ -55,11 +56,16 @@ def _compared(name: str, form: str, english: str, counted: str) -> Iterator[str]
             yield f"{name}: other tags"
         if set(_COMMAND.findall(_TAG.sub("", form))) != set(_COMMAND.findall(_TAG.sub("", english))):
             yield f"{name}: other commands"
-        if sorted(_CODE.findall(form)) != sorted(_CODE.findall(english)):
+        if _typed(form) != _typed(english):
             yield f"{name}: other words in <code>"
     length, most = len(html.unescape(_TAG.sub("", form))), limit_of(name) or TEXT
     if length > most:
         yield f"{name}: {length} characters, at most {most}"
+
+
+def _typed(form: str) -> list[str]:
+    """List what is to be typed or copied as it stands; "none" is said in any language that is understood."""
+    return sorted("none" if is_none(word) else word for word in _CODE.findall(form))
 
 
 def _nested(form: str) -> bool:

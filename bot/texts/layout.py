@@ -12,15 +12,29 @@ MOST_WORDS: Final = 60
 PER_WORD: Final = 2  # ideographs that are read like one word
 # Lines of lists, which stand close together.
 CLOSE: Final = (
-    "mark.", "card.", "review.", "plan.more", "done.first", "working.elapsed",
+    "mark.", "card.", "close.more", "review.", "plan.more", "done.first", "working.elapsed",
     "settings.quiet_o", "settings.quiet_at", "settings.clock", "settings.token",
     "differs.", "facts.c", "facts.v", "facts.s", "facts.a", "facts.r", "strays.one",
 )  # fmt: skip
 HEAD: Final = ("frame.", "badge.")
+NOTICE: Final = "frame.notice"
 # Lines that are to be read before the next tap, whatever else is said: what one agrees to, and what is asked for.
 FIRM: Final = (
     "card.paused",
     "consent.",
+    "review.plan",
+    "review.limits",
+    "review.no_orders",
+    "review.widening",
+    "newplan.",
+    "live.body",
+    "arm.body",
+    "act.",
+    "close.",
+    "card.sale",
+    "destroy.body",
+    "overwrite.body",
+    "forget.with_worker",
     "token.paste",
     "budget.question",
     "mark.running",
@@ -50,11 +64,15 @@ def words_in(text: str) -> int:
 def laid_out(paragraphs: Sequence[Paragraph], folded: Sequence[Paragraph]) -> str:
     """Give a screen's text; where a notice makes it too long, what it explains below its title is folded away.
 
-    Telegram shows a folded quote's first lines and opens it with a tap.
+    Where that is not enough, as above what one agrees to, the notice is what opens the fold: Telegram shows a folded
+    quote's first lines and opens it with a tap.
     """
     whole = _joined(paragraphs)
     if words_in(whole) > MOST_WORDS:
         paragraphs, more = _parted(paragraphs)
+        if words_in(_joined(paragraphs)) > MOST_WORDS:
+            more = (*(each for each in paragraphs if each.id == NOTICE), *more)
+            paragraphs = [each for each in paragraphs if each.id != NOTICE]
         folded, whole = (*more, *folded), _joined(paragraphs)
     inner = _QUOTE.sub("", _joined(folded))
     return f"{whole}\n<blockquote expandable>{inner}</blockquote>" if inner else whole
@@ -63,7 +81,7 @@ def laid_out(paragraphs: Sequence[Paragraph], folded: Sequence[Paragraph]) -> st
 def _parted(paragraphs: Sequence[Paragraph]) -> tuple[Sequence[Paragraph], Sequence[Paragraph]]:
     """Part what must be seen from what may be folded away: all below the title that is not asked for."""
     head = [each for each in paragraphs if each.id.startswith(HEAD)]
-    title, *rest = [each for each in paragraphs if each not in head]
+    title, *rest = [each for each in paragraphs if each not in head] or [Paragraph("", "")]
     first, _, below = title.words.partition("\n")
     if below.strip():
         title, rest = Paragraph(title.id, first), [Paragraph("", below.strip()), *rest]

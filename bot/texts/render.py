@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.texts import formats
-from bot.texts.catalogue import counted, spoken_by, wording
+from bot.texts.catalogue import CATALOGUE, counted, spoken_by, wording
 from bot.texts.direction import closed, isolated, without
 from bot.texts.introduction import COMMANDS
 from bot.texts.layout import Paragraph, laid_out
@@ -32,17 +33,39 @@ from flows.words import (
     Verbatim,
 )
 
+log = logging.getLogger(__name__)
 _SLOT: Final = re.compile(r"\{(=?)(\w+)\}")  # {=name} is not isolated
 _TAG: Final = re.compile(r"<[^>]+>")
 
 
 def render(text: Text, language: Language) -> str:
-    """Give the HTML of one message; slot values are escaped. Raises KeyError for an id without wording."""
+    """Give the HTML of one message; slot values are escaped.
+
+    A message is stored and may be shown by an earlier or a later version: what this one has no wording for, or too few
+    slots, is left out (empty), and logged once.
+    """
     return _filled(text, language).strip()
 
 
 def _filled(text: Text, language: Language) -> str:
     """Give the HTML of a message, with the outer blanks that it may have inside another."""
+    if text.id not in CATALOGUE:
+        _left_out(text.id)
+        return ""
+    try:
+        return _said(text, language)
+    except KeyError:  # a slot; a message without wording inside this one has been left out already
+        _left_out(text.id)
+        return ""
+
+
+@cache
+def _left_out(message: str) -> None:
+    """Note once what this version cannot say."""
+    log.error("no wording; left out", extra={"wording": message})
+
+
+def _said(text: Text, language: Language) -> str:
     values = renewed(text.id, dict(text.slots))
     number = values.get(counted(text.id) or "")
     words = wording(text.id, language, number if isinstance(number, int) else 0)
@@ -121,9 +144,11 @@ def _cut(words: str, longest: int) -> str:
 
 
 def body(screen: Screen, language: Language) -> str:
-    """Give a screen's text."""
-    shown, folded = ([Paragraph(each.id, render(each, language)) for each in part]
-                     for part in (screen.lines, screen.folded))  # fmt: skip
+    """Give a screen's text, without the lines that come out empty."""
+    shown, folded = (
+        [Paragraph(each.id, words) for each in part if _TAG.sub("", words := render(each, language)).strip()]
+        for part in (screen.lines, screen.folded)
+    )
     return laid_out(shown, folded)
 
 

@@ -119,6 +119,7 @@ TENDING: Final[dict[str, str]] = {
     "act.unlock_body": "New orders are possible again, yours and the bot's. It goes on, unless it is paused besides.",
     "close.title": "<b>Sell all it has bought?</b>",
     "close.asking": "⏳ Asking your bot what it holds…",
+    "close.more": "• and {more} more",
     "close.total": "About <b>{total}</b> in all, at the last known prices.",
     "close.no_total": "Prices are not known just now.",
     "close.body_paper": "It sells these at the market's price, and pauses. Your other shares stay.",

@@ -82,6 +82,19 @@ async def test_each_is_told_once_in_its_order() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_another_version_left_to_be_told_is_told_without_what_this_one_cannot_say() -> None:
+    async with inside() as bot:
+        for number, lines in enumerate(((say("of_tomorrow"), say("summary.title")), (say("of_tomorrow"),))):
+            waits = outbox.Message(f"a{number}", 7, "tell", dump_texts(lines), bot.time.at, bot.time.at)
+            await bot.database.write(partial(outbox.put, message=waits))
+        await is_to_be_told(bot, "after it")
+        line = Line()
+        await box(bot, line).flush()
+        assert line.told == [(7, "📅 <b>Your daily summary</b>"), (7, "after it")]
+        assert await waiting(bot) == 0
+
+
+@pytest.mark.asyncio
 async def test_notices_that_waited_together_come_as_one_message() -> None:
     async with inside() as bot:
         line = Line()

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from gettext import c2py
 
 import pytest
 
+from bot.texts import render as render_module
 from bot.texts.catalogue import CATALOGUE, counted, wording
 from bot.texts.direction import END, FIRST_STRONG, without
 from bot.texts.formats import locale_of
 from bot.texts.older import OLD_SUMS
 from bot.texts.plural import Plural
-from bot.texts.render import label, plain, render, toast
+from bot.texts.render import body, label, plain, render, toast
 from bot.texts.template import merged
-from flows.codec import dump_texts, load_texts
+from flows.codec import Dialog, dump_texts, load_texts
+from flows.events import Context
 from flows.languages import Language
+from flows.machine import view
+from flows.states import Welcome
 from flows.words import (
     City,
     Clock,
@@ -28,6 +33,7 @@ from flows.words import (
     Percent,
     Slot,
     Span,
+    Text,
     Told,
     Verbatim,
     listing,
@@ -186,3 +192,36 @@ def test_in_english_only_what_goes_the_other_way_is_kept_apart() -> None:
     assert render(say("button.plain", text="حسابي"), ENGLISH) == f"{FIRST_STRONG}حسابي{END}"
     assert render(say("button.plain", text="Büro 7"), ENGLISH) == "Büro 7"
     assert str(locale_of(ARABIC)) == "ar"
+
+
+@pytest.fixture
+def unheard() -> Iterator[None]:
+    """What has been noted once is noted anew."""
+    render_module._left_out.cache_clear()
+    yield
+    render_module._left_out.cache_clear()
+
+
+@pytest.mark.usefixtures("unheard")
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    "stored",
+    [
+        say("notice.of_tomorrow", amount=Money("5.00")),
+        say("notice.beyond_budget"),  # of a version that had no slot there
+        say("notice.receipt", rows=listing(say("receipt.of_tomorrow", count=2))),
+        say("of_tomorrow"),
+    ],
+)
+def test_what_another_version_has_stored_is_left_out_and_noted_once(
+    stored: Text, language: Language, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = load_texts(dump_texts((stored,)))[0]
+    dialog = Dialog(Welcome(), kept)
+    for _ in range(3):
+        text = body(view(dialog, Context(NOON, "0" * 16, ())), language)
+        assert render(say("welcome.title"), language) in text
+        assert "{" not in text
+        assert "<blockquote></blockquote>" not in text
+    assert [entry.message for entry in caplog.records] == ["no wording; left out"]
+    assert "of_tomorrow" in str(vars(caplog.records[0])) or stored.id in str(vars(caplog.records[0]))

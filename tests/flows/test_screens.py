@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable
 
 import pytest
 
 from bot.texts.layout import MOST_WORDS, Paragraph, laid_out, words_in
+from bot.texts.render import body, plain, render
 from flows.forming import Preparing
-from flows.inspected import AtWork
+from flows.inspected import AtWork, ConfirmClear, ConfirmOverwrite
+from flows.languages import Language
 from flows.machine import is_waiting
 from flows.screen import Style
-from flows.states import Destroying, Done, Gone, Home, Welcome, Working
+from flows.states import (
+    ConfirmDestroy,
+    ConfirmForget,
+    ConfirmLive,
+    Destroying,
+    Done,
+    Gone,
+    Home,
+    Review,
+    Welcome,
+    Working,
+)
 from flows.table import TABLE
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan
 from tests.flows.walk import Visit, visits
 
 # What leads back to where one was, or out of it.
 WAYS_BACK = {"back", "cancel", "undo", "stop"}
 RESTS = (Welcome, Home, Done, Gone)
+AGREED = (
+    Review, ConfirmLive, ConfirmArm, ConfirmPlan, ConfirmAct, ConfirmClose, ConfirmDestroy, ConfirmForget,
+    ConfirmOverwrite, ConfirmClear,
+)  # fmt: skip
+_TAGS = re.compile(r"<[^>]+>")
 ENDS_BY_ITSELF = (Working, Destroying, AtWork, Preparing)
 
 
@@ -41,13 +62,20 @@ def test_without_a_notice_nothing_is_folded_for_want_of_room(seen: Iterable[Visi
     assert {visit.name for visit in plain if words_in(visit.unfolded()) > MOST_WORDS} == set()
 
 
-def test_what_one_agrees_to_is_never_folded_away(seen: Iterable[Visit]) -> None:
-    reviews = [visit.text for visit in seen if visit.name.startswith("Review")]
-    assert len(reviews) > 10
-    for text in reviews:
+@pytest.mark.parametrize("language", Language)
+def test_what_one_agrees_to_is_never_folded_away(seen: Iterable[Visit], language: Language) -> None:
+    """Plan, limits and consent, and what a grave step does, stay open under every notice, within sixty words."""
+    asked = [visit for visit in seen if isinstance(visit.dialog.state, AGREED)]
+    assert len({visit.name for visit in asked if visit.dialog.notice}) > 10
+    for visit in asked:
+        text = body(visit.screen, language)
         open_part = text.partition("<blockquote expandable>")[0]
-        assert "I may lose money" in open_part
-        assert "An Alpaca key can place orders" in open_part
+        assert words_in(text) <= MOST_WORDS, visit.name
+        for line in visit.screen.lines:
+            if not line.id.startswith(("frame.notice", "strays.")):
+                assert render(line, language) in open_part, visit.name
+        if visit.dialog.notice:
+            assert plain(visit.dialog.notice, language) in html.unescape(_TAGS.sub("", text)), visit.name
 
 
 def test_every_screen_has_a_way_back_or_is_where_one_rests(seen: Iterable[Visit]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from bot.texts.direction import without
 from bot.texts.render import body
 from flows.codec import Dialog
 from flows.effects import KeepConsent, StartOperation, Tell
@@ -269,6 +272,23 @@ def test_a_limit_nobody_agreed_to_can_be_taken_off_again() -> None:
     assert "<code>none</code>" not in text(talk)
     assert talk.says("none").notice == "notice.limit_unreadable"
     assert tuning().taps("limit").taps("limit", "cash_kept").says("none").notice == "notice.limit_unreadable"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_word_that_takes_a_limit_off_is_one_of_the_chats_language(language: Language) -> None:
+    talk = tuning().taps("limit").taps("limit", "daily_loss")
+    shown = body(view(Dialog(talk.state), talk.context()), language)
+    words = re.findall("<code>(.*?)</code>", shown)
+    assert len(words) == 1
+    assert (without(words[0]) == "none") == (language is Language.ENGLISH)
+    for typed in (words[0], f"«{without(words[0]).upper()}».", "none"):
+        talk = tuning().taps("limit").taps("limit", "daily_loss")
+        assert talk.says(typed).effect(StartOperation).arguments["limits"] == {"daily_loss": None}
+
+
+@pytest.mark.parametrize("typed", ["no", "нет", "nein", "não", "لا", "不", "nada", "nothing", "VTI", "-"])
+def test_a_plain_no_lifts_no_limit(typed: str) -> None:
+    assert tuning().taps("limit").taps("limit", "daily_loss").says(typed).notice == "notice.limit_unreadable"
 
 
 @pytest.mark.parametrize("act", ["cancel_orders", "lock", "unlock"])

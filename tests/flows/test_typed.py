@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.texts.direction import without
 from bot.texts.render import render
 from flows.languages import Language
 from flows.plans import Weight, least_budget
 from flows.typed import CASH, read_amount, read_budget, read_symbol, read_symbols, read_weights
-from flows.words import Text
+from flows.words import Percent, Text, say
 
 SYMBOL = st.from_regex(r"[A-Z]{1,5}(\.[A-Z])?", fullmatch=True).filter(
     lambda symbol: symbol not in {CASH, "AND", "OF", "IN", "THE", "REST"}
@@ -84,8 +85,16 @@ def test_cash_in_a_mix_is_what_is_left_over() -> None:
     assert read_weights("60 % VTI und 40 % Guthaben") == (Weight("VTI", 60),)
     assert read_weights("60 VTI и 40 % деньгами") == (Weight("VTI", 60),)
     assert read_weights("60% VTI和40%现金") == (Weight("VTI", 60),)
+    assert read_weights("60 por ciento VTI y 40 Prozent cash") == (Weight("VTI", 60),)
+    assert read_weights("60 процентов VTI, 40 por cento BND") == (Weight("VTI", 60), Weight("BND", 40))
     assert read_weights("60 VTI, 40 E") == (Weight("VTI", 60), Weight("E", 40))
     assert read_weights("60 VTI. 40 brk.b.") == (Weight("VTI", 60), Weight("BRK.B", 40))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_cash_as_a_mix_shows_it_can_be_typed(language: Language) -> None:
+    parts = [render(say(f"plan.part{name}", percent=Percent(50), symbol="VTI"), language) for name in ("", "_cash")]
+    assert read_weights(without(", ".join(parts))) == (Weight("VTI", 50),)
 
 
 @pytest.mark.parametrize(
