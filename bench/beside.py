@@ -155,6 +155,7 @@ def main() -> None:
     ]
     print(f"load {os.getloadavg()[0]:.1f} after\n\n{table(all_found, chosen.people, chosen.many)}")
     if chosen.plot:
+        chosen.plot.parent.mkdir(parents=True, exist_ok=True)
         chosen.plot.write_text(draw(all_found, chosen.people, chosen.many))
 
 
