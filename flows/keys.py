@@ -252,7 +252,8 @@ def done_of(worker: str, data: Mapping[str, Json]) -> Done:
     outcome, reason, code = (str(data.get(name, "")) for name in ("outcome", "reason", "last_code"))
     coming, schedule = data.get("answering") is False, str(data.get("schedule") or "cron")
     armed = coming or data.get("armed") is not False
-    return Done(worker, outcome, reason, meant, armed=armed, coming=coming, schedule=schedule, code=code)
+    told = Done(worker, outcome, reason, meant, armed=armed, coming=coming, schedule=schedule, code=code)
+    return replace(told, moneyless=data.get("moneyless") is True)
 
 
 def _deployed(worker: str, data: dict[str, Json], context: Context) -> Move:

@@ -55,6 +55,7 @@ from flows.tended import Tuning
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
+AT_WORK = (Working, Preparing, Destroying, AtWork)  # nothing to choose meanwhile, but much to read
 
 
 def advance(state: State, event: Event, context: Context) -> Move:
@@ -232,7 +233,7 @@ def view(dialog: Dialog, context: Context) -> Screen:
 def _way_out(state: State) -> tuple[tuple[Button, ...], ...]:
     row = row_of(state)
     if not row.cancel:
-        return ()
+        return ((HELP,),) if isinstance(state, AT_WORK) else ()
     way = (BACK, CANCEL, HELP) if row.back is not None else (CANCEL, HELP)
     return (way,)
 

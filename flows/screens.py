@@ -65,7 +65,8 @@ def pick_mode(_state: PickMode, _context: Context) -> Screen:
     paper = Tap(say("button.paper"), "mode", "paper", Style.GOOD)
     live = Tap(say("button.live"), "mode", "live")
     advise = Tap(say("button.advise"), "advise")
-    return Screen((say("mode.title"), say("mode.body")), ((paper,), (live,), (advise,)))
+    look = Link(say("button.alpaca_open"), Place.ALPACA_PAPER)
+    return Screen((say("mode.title"), say("mode.body")), ((look,), (paper,), (live,), (advise,)))
 
 
 def confirm_live(_state: ConfirmLive, _context: Context) -> Screen:

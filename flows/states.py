@@ -303,7 +303,8 @@ class Stopped:
 class Done:
     """A Worker is up; what it would order now, and what to do next.
 
-    `coming` says that its new address does not answer yet, `schedule` what wakes it.
+    `coming` says that its new address does not answer yet, `schedule` what wakes it, `moneyless` that it is to buy with
+    real money and that there is none.
     """
 
     worker: str
@@ -314,6 +315,7 @@ class Done:
     coming: bool = False
     schedule: str = "cron"
     code: str = ""
+    moneyless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

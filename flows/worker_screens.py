@@ -6,8 +6,8 @@ from flows.choices import LIVE_PHRASE
 from flows.dealings import Line, why
 from flows.events import Context
 from flows.plan_screens import first_of, limit_words, plan_details, plan_words
-from flows.plans import SUMS, Limits, Watch, dollars
-from flows.screen import Button, Screen, Style, Tap
+from flows.plans import SUMS, Limits, Mode, Watch, dollars
+from flows.screen import Button, Link, Place, Screen, Style, Tap
 from flows.screens import elapsed
 from flows.states import Done, Home, Report
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
@@ -16,6 +16,8 @@ from flows.words import Money, Slot, Span, Text, say
 MOST_LINES, MOST_ORDERS = 5, 2
 OPTIONAL = ("per_symbol", "cash_kept", "daily_loss")  # limits that a bot need not have
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
+NO_MONEY = say("card.no_money")
+OPEN_LIVE: tuple[Button, ...] = (Link(say("button.alpaca_live"), Place.ALPACA_LIVE),)
 WIDEN = Tap(say("button.widen"), "widen")
 
 
@@ -33,9 +35,12 @@ def done(state: Done, context: Context) -> Screen:
     if state.armed:
         return Screen((*lines, say("done.next")), hands(paused=False), more)
     meant = listed("card.meant", state.orders, MOST_ORDERS) or [say("done.no_orders")]
+    if state.moneyless:
+        meant = [NO_MONEY]
     others = (say("card.meant", line=order) for order in state.orders[MOST_ORDERS:])
     trial = (say("done.trial"), *meant, say("done.arm"))
-    return Screen((*lines, *trial), hands(paused=False, armed=False), (*others, *more))
+    rows = (*((OPEN_LIVE,) if state.moneyless else ()), *hands(paused=False, armed=False))
+    return Screen((*lines, *trial), rows, (*others, *more))
 
 
 def listed(line: str, entries: tuple[Line, ...], most: int = MOST_LINES) -> list[Text]:
@@ -73,7 +78,10 @@ def home(state: Home, context: Context) -> Screen:
     if worker is None:
         return Screen((say("home.none"),), ((Tap(say("button.begin"), "another"),), (Tap(say("button.help"), "help"),)))
     report = state.report
+    moneyless = report is not None and worker.mode is Mode.LIVE and _nothing_to_buy_with(report)
     lines = [say("home.title", script=worker.script), *(card(report) if report else ())]
+    if moneyless:
+        lines.append(NO_MONEY)
     if state.operation is not None:
         lines += [say("home.asking"), *elapsed(context)]
     paused = worker.paused if report is None else not report.running
@@ -84,8 +92,16 @@ def home(state: Home, context: Context) -> Screen:
     )
     armed, locked = report is None or report.armed, report is not None and report.locked
     keyless = report is not None and report.keyless
-    rows = (*hands(paused=paused, armed=armed, locked=locked, keyless=keyless), *others)
+    bring = (OPEN_LIVE,) if moneyless else ()
+    rows = (*bring, *hands(paused=paused, armed=armed, locked=locked, keyless=keyless), *others)
     return Screen(tuple(lines), rows, tuple(details(report)) if report is not None and not keyless else ())
+
+
+def _nothing_to_buy_with(report: Report) -> bool:
+    """Tell whether it is to buy, has bought nothing yet, and its account holds less than an order's dollar."""
+    buys = report.plan is not None and not isinstance(report.plan, Watch)
+    cash = dollars(report.cash)
+    return buys and cash is not None and cash < 1 and not dollars(report.invested)
 
 
 def card(report: Report) -> list[Text]:

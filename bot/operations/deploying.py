@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.keycheck import Good
 from bot.keycheck.symbols import first_flaw
 from bot.operations.keys import verdict
-from bot.operations.tending import meant
+from bot.operations.tending import meant, moneyless
 from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused, script_name
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
@@ -52,7 +52,7 @@ async def deploy_worker(shop: Workshop, operation: Operation, report: Report) ->
         return failed(str(flaw.flaw), detail=flaw.symbol)
     row, first = await ensure_row(shop, operation, found, keys)
     try:
-        return await _deploy(shop, row, token, keys, found.account_id, report, first=first)
+        return await _deploy(shop, row, token, keys, found, report, first=first)
     except CannotOpen:
         return lost_key()
     except DeployError as error:
@@ -66,13 +66,13 @@ def wanted(operation: Operation) -> list[str]:
 
 
 async def _deploy(  # noqa: PLR0917
-    shop: Workshop, row: workers.Worker, token: Secret, keys: Keys, account: str, report: Report, *, first: bool
+    shop: Workshop, row: workers.Worker, token: Secret, keys: Keys, found: Good, report: Report, *, first: bool
 ) -> Outcome:
     async def progress(step: Step, state: State) -> None:
         if state is State.STARTED and step in SHOWN:
             await report(SHOWN[step])
 
-    site = shop.site(row, token, alpaca_account=account)
+    site = shop.site(row, token, alpaca_account=found.account_id)
     deployed = await deploy(
         site,
         keys=keys,
@@ -96,6 +96,7 @@ async def _deploy(  # noqa: PLR0917
         last_code=run.code if run else "",
         orders=meant(run),
         armed=trades(deployed.status),
+        moneyless=moneyless(row, str(found.cash)),
     )
 
 

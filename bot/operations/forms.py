@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.operations.deploying import SHOWN, ensure_row, trades
-from bot.operations.tending import meant
+from bot.operations.tending import meant, moneyless
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
@@ -164,4 +164,15 @@ async def connected(row: workers.Worker, client: WorkerClient, status: Status, *
         last_code=run.code if run else "",
         orders=meant(run),
         armed=trades(status),
+        moneyless=run is not None and await _moneyless(row, client),
     )
+
+
+async def _moneyless(row: workers.Worker, client: WorkerClient) -> bool:
+    if row.mode != "live":
+        return False
+    try:
+        account = (await client.status()).account  # as its first look has just seen it
+    except WorkerError:
+        return False
+    return account is not None and moneyless(row, account.cash)

@@ -111,6 +111,12 @@ def _cents(text: str) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
+def moneyless(row: workers.Worker, cash: str) -> bool:
+    """Tell whether a bot that is to buy with real money finds none to do it with: an order is for a dollar at least."""
+    amount = _cents(cash)
+    return row.mode == "live" and row.plan.get("kind") != "watch" and amount is not None and amount < 1
+
+
 def meant(run: Run | None) -> list[dict[str, str]]:
     """List what a trial would have ordered."""
     return [_size(order) for order in run.orders if order.status == "dry"] if run else []

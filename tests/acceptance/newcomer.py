@@ -19,6 +19,7 @@ from sandbox.telegram.phone import NotOnScreen, Phone, Shown, Wanted
 from tests.acceptance.house import House, Mischief, until
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "worker_template"
+MOST_LEFT = 3
 WATCH, WEEKLY = "Watch only", "Buy $10.00 of VTI"
 
 
@@ -153,6 +154,12 @@ class Newcomer:
         url = f"{self.house.world.cloudflare.url}/client/v4/accounts/{self.account}/workers/scripts/{script}?force=true"
         bearer = {"Authorization": f"Bearer {await self.token()}"}
         (await self.client.delete(url, headers=bearer)).raise_for_status()
+
+    async def deletes_secret(self, script: str, name: str) -> None:
+        """Delete one of her bot's secrets in the dashboard."""
+        base = f"{self.house.world.cloudflare.url}/client/v4/accounts/{self.account}/workers/scripts/{script}"
+        bearer = {"Authorization": f"Bearer {await self.token()}"}
+        (await self.client.delete(f"{base}/secrets/{name}", headers=bearer)).raise_for_status()
 
     async def ends_token(self, script: str) -> None:
         """Delete the Cloudflare token her bot holds."""
@@ -298,6 +305,12 @@ class Newcomer:
             return not books.unfinished(self.id) and not books.tickets(self.id)
 
         await until(settled, "work or a ticket was left over")
+
+    async def left_little_in_chat(self) -> None:
+        """Check that at most three messages are there after the set-up, hers included."""
+        await self.only_screen()
+        messages = (await self.phone.chat())["messages"]
+        assert len(messages) <= MOST_LEFT, [each["text"] for each in messages]
 
     async def left_nothing_in_chat(self) -> None:
         """Check that nothing she pasted can be read in the chat."""

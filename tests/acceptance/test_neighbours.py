@@ -123,6 +123,8 @@ async def waits_for_cloudflare(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("hang", f"{ada.account}/workers/.*/schedules", times=None)
     await ada.pastes(*await ada.keys(), then="⏳ Setting its clock")
+    await ada.taps("Help", "What I can do")
+    await ada.taps("Back to where I was", "⏳ Setting its clock")
     yield
     await ada.says("/status")
     await ada.sees("I am in the middle of something for you")

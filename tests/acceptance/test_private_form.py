@@ -36,6 +36,7 @@ async def test_the_whole_way_in_nine_taps_and_three_pastes(ada: Newcomer, keep: 
     assert len(taps) - 2 + 2 <= 9, taps
     assert len([line for line in ada.phone.transcript if "•••" in line and line.startswith("You")]) == 1
     await ada.left_nothing_in_chat()
+    await ada.left_little_in_chat()
 
 
 async def until_settled(ada: Newcomer) -> None:

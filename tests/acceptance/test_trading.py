@@ -267,3 +267,4 @@ async def test_from_hello_to_a_bot_that_trades_takes_nine_taps_and_three_pastes(
     done = [line for line in ada.phone.transcript if line.startswith("You")]
     assert sum(line.startswith("You tap:") for line in done) == 9
     assert sum("•••" in line for line in done) == 3
+    await ada.left_little_in_chat()

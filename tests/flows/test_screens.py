@@ -87,6 +87,7 @@ def test_every_screen_has_a_way_back_or_is_where_one_rests(seen: Iterable[Visit]
         elif is_waiting(state) and not actions & WAYS_BACK:
             assert visit.waiting, visit.name
             assert isinstance(state, ENDS_BY_ITSELF), visit.name
+            assert "help" in actions, visit.name
         else:
             assert actions & WAYS_BACK, visit.name
 
