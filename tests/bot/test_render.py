@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from gettext import c2py
 
@@ -186,6 +187,29 @@ def test_in_arabic_code_and_commands_are_kept_together_and_code_can_be_copied(na
     for match in re.finditer(r"<code>(.*?)</code>|(?<![\w/<.])/[a-z_]+(?![\w/>])", text):
         assert open_at[match.start()] >= 1
         assert match[1] is None or without(match[1]) == match[1]
+
+
+def begins(line: str) -> str:
+    """Which way the first letter goes, as browsers look for it: also inside isolates."""
+    ways = (unicodedata.bidirectional(sign) for sign in re.sub(r"<[^>]+>", "", line))
+    return next((way for way in ways if way in {"L", "R", "AL"}), "")
+
+
+@pytest.mark.parametrize("name", [name for name in CATALOGUE if not name.startswith("search.")])
+def test_in_arabic_every_line_begins_at_the_right(name: str) -> None:
+    slots = dict.fromkeys(re.findall(r"\{=?(\w+)\}", wording(name, ARABIC)), LETTERS)
+    lines = render(say(name, **slots), ARABIC).split("\n")
+    assert [line for line in lines if re.search("[\u0600-\u06ff]", line) and begins(line) == "L"] == []
+
+
+@pytest.mark.parametrize("name", ["mix.body", "notice.mix_unreadable", "notice.mix_uneven", "notice.mix_whole"])
+def test_in_arabic_the_example_of_a_mix_stays_in_its_order(name: str) -> None:
+    slots = dict.fromkeys(re.findall(r"\{=?(\w+)\}", wording(name, ARABIC)), LETTERS)
+    text = render(say(name, **slots), ARABIC)
+    open_at = depths(text)
+    examples = [range(*match.span()) for match in re.finditer(r"\d+ [A-Z]+(, \d+ [A-Z]+)*", text)]
+    assert examples
+    assert all(open_at[at] >= 1 for example in examples for at in example)
 
 
 def test_in_english_only_what_goes_the_other_way_is_kept_apart() -> None:
