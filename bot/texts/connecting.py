@@ -38,5 +38,5 @@ CONNECTING: Final[dict[str, str]] = {
     "connect.title.not_granted": "Cloudflare did not agree",
     "connect.body.not_granted": "It gave no access this time. Nothing has changed. Go back and try again.",
     "connect.title.not_now": "Not just now",
-    "connect.body.not_now": "I could not keep this for a moment. Go back to the chat and tap Connect again.",
+    "connect.body.not_now": "I could not store this just now. Go back to the chat and tap Connect again.",
 }

@@ -6,7 +6,7 @@ from typing import Final
 
 FORM: Final[dict[str, str]] = {
     # the choice
-    "make.choice": ("Then the <b>private form</b>: keys go past me and Telegram."),
+    "make.choice": "Then the <b>private form</b>: unseen by me and Telegram.",
     "make.first_pair": "Your bot waits for its first keys.",
     "token.form_instead": "The <b>private form</b> needs no token.",
     "button.private_form": "🔒 Private form (recommended)",

@@ -14,7 +14,7 @@ HELP: Final[dict[str, str]] = {
     "topic.token": "The Cloudflare token",
     "topic.costs": "What does it cost?",
     "topic.independence": "If Soar goes away",
-    "topic.news": "What you hear of me",
+    "topic.news": "What I tell you",
     "topic.privacy": "What is kept",
     "topic.words": "Words explained",
     # what people type who look for a topic
@@ -132,7 +132,7 @@ HELP: Final[dict[str, str]] = {
         "delete it. To cut it off at once, delete its key at Alpaca."
     ),
     "help.news": (
-        "<b>What you hear of me</b>\n\n"
+        "<b>What I tell you</b>\n\n"
         "I tell you, once, what your bot ordered, what went wrong, and when it stopped itself. If it stops looking at "
         "the market or is gone, I tell you within half an hour.\n\n"
         "In /settings you can silence each kind of news, pick quiet hours, and ask for a daily summary."

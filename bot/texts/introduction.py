@@ -13,7 +13,7 @@ INTRODUCTION: Final[dict[str, str]] = {
     "about.short": "Your own trading bot, in your own accounts. Practice money first. Keys are never kept.",
     "command.start": "Start, or go on where we were",
     "command.status": "How your bot is doing",
-    "command.pause": "Hold your bot",
+    "command.pause": "Pause your bot",
     "command.resume": "Let it go on",
     "command.plan": "What your bot does, and its limits",
     "command.chart": "How its shares have done",

@@ -78,7 +78,7 @@ PLANS: Final[dict[str, str | Plural]] = {
     "review.trial": "<b>First a trial:</b> it shows what it would order. It trades when you tap Start trading.",
     # plan and limits of a bot that is up
     "tune.title": "🎛 <b>Plan and limits</b>",
-    "tune.body": "You agreed to at most {budget}, in {symbols}. Below that you change what you like.",
+    "tune.body": "You agreed to at most {budget}, in {symbols}. Within that you can change what you like.",
     "tune.watch_only": "This bot was set up to watch: it may order nothing. For a plan that buys, tap Agree to more.",
     "newplan.title": "<b>Change the plan?</b>",
     "newplan.body": (

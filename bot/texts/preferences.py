@@ -13,7 +13,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "settings.quiet_at": (
         "<b>Quiet hours:</b> {start} to {end}. News waits until then, unless your bot has stopped itself."
     ),
-    "settings.clock": "<b>Your clock:</b> {zone}",
+    "settings.clock": "<b>Your time zone:</b> {zone}",
     "settings.token_kept": "<b>Cloudflare token:</b> <code>{script}</code> keeps one",
     "settings.token_asked": "<b>Cloudflare token:</b> <code>{script}</code> keeps none, I ask for it",
     "settings.summary_title": "<b>When shall I send the daily summary?</b>",
@@ -22,7 +22,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "settings.quiet_body": "The hours are those of {zone}.",
     "settings.quiet_title_to": "<b>Quiet from {start}. Until when?</b>",
     "settings.quiet_body_to": "News that comes meanwhile waits until then.",
-    "settings.zone_title": "<b>Where does your clock stand?</b>",
+    "settings.zone_title": "<b>Which time zone are you in?</b>",
     "settings.zone_body": "Pick the city with your time. Summer time is taken care of.",
     "button.news_on": "🔔 On: {kind}",
     "button.news_off": "🔕 Off: {kind}",
@@ -84,7 +84,7 @@ PREFERENCES: Final[dict[str, str]] = {
     "summary.order": "{order} ({state})",
     "summary.more_orders": "{count} more",
     "summary.paused": "It is paused. {why}",
-    "summary.unarmed": "It only practises: it is not armed yet.",
+    "summary.unarmed": "A trial so far: it orders nothing yet.",
     "summary.next": "It looks again at {at}.",
     "summary.no_answer": "It does not answer just now. /status asks it again.",
     "summary.more": "…and {count} more. /status shows them.",

@@ -154,7 +154,8 @@ TROUBLES: Final[dict[str, str]] = {
         "This token opens no Cloudflare account, so it is of no use here. Make a new one with the button below."
     ),
     "error.other_cloudflare_account": (
-        "This token belongs to another Cloudflare account than your bot. I changed nothing. Use that one's."
+        "This token opens another Cloudflare account than the one your bot lives in. I changed nothing. Make a token "
+        "in your bot's account."
     ),
     "error.token_gone": "I no longer hold the Cloudflare token. Please paste it again.",
     "error.no_token": "Your bot holds no Cloudflare token. Please paste one, so that I can do this for you.",
@@ -235,7 +236,7 @@ TROUBLES: Final[dict[str, str]] = {
     ),
     "removal.not_by_itself": (
         "Your bot could not remove itself just now. Go back and try again in a minute, or paste a token, and I remove "
-        "it from outside."
+        "it at Cloudflare."
     ),
     "notice.orders_open": (
         "⚠️ I could not make sure that all its orders are cancelled. Please look at Alpaca and cancel what is still "
@@ -243,12 +244,13 @@ TROUBLES: Final[dict[str, str]] = {
     ),
     "removal.still_there": (
         "Your bot is paused and has cancelled its open orders, but Cloudflare did not let it delete itself: the token "
-        "it holds may be deleted or run out. Paste a token, and I delete it from outside."
+        "it holds may be deleted or run out. Paste a token, and I delete it at Cloudflare."
     ),
     "error.still_there": "Your bot is paused, but Cloudflare did not let it delete itself. Remove it once more.",
     "rotation.token_dead": (
         "The new keys are good, but Cloudflare did not let your bot put them in place: the token it holds may be "
-        "deleted or run out. It still has the old keys. Paste a token, and I change them. Keep the keys."
+        "deleted or run out. It still has the old keys. Paste a token, not the keys, and I change "
+        "them."
     ),
     "error.token_dead": (
         "Cloudflare did not let your bot do that: its token may be deleted or run out. /settings shows how to give "
@@ -263,7 +265,7 @@ TROUBLES: Final[dict[str, str]] = {
         "not paste the keys again."
     ),
     "rotation.key_lost": (
-        "I have lost the key that commands your bot. Paste a token, and I change its keys from outside; you need not "
+        "I have lost the key that commands your bot. Paste a token, and I change its keys at Cloudflare; you need not "
         "paste them again."
     ),
     "error.version_waiting": (

@@ -79,7 +79,7 @@ TENDING: Final[dict[str, str]] = {
     "reason.unarmed": "A trial: nothing was ordered.",
     "reason.traded": "Orders were placed.",
     "reason.later": "The other orders follow at the next look.",
-    "reason.paused": "It holds, so nothing was ordered.",
+    "reason.paused": "It is paused, so nothing was ordered.",
     "reason.loss": "It lost more today than you allow, so it has paused.",
     "reason.keys": "Alpaca refuses its keys, so it has paused.",
     "reason.wait": "Alpaca asked for a break; it looks again later.",

@@ -168,7 +168,7 @@ async def test_a_silent_bot_can_be_removed_from_outside(ada: Newcomer) -> None:
     await ada.commands("/status", "Your bot does not answer now, so I know nothing new of it.")
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("DESTROY")
-    await ada.sees("Go back and try again in a minute, or paste a token, and I remove it from outside")
+    await ada.sees("Go back and try again in a minute, or paste a token, and I remove it at Cloudflare")
     await ada.mischief.cloudflare("throttled", "/accounts", retry_after=300)
     await ada.pastes(await ada.token(), then="Please try again in five minutes")
     await ada.taps("Try again", f"Your bot {script} is gone")

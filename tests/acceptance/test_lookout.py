@@ -159,8 +159,8 @@ async def test_a_crash_while_it_is_told_repeats_it_once_at_most(
 async def test_the_daily_summary_comes_once_at_the_hour_she_chose(ada: Newcomer) -> None:
     await ada.gets_a_bot()
     await ada.commands("/settings", "⚙️ Settings")
-    await ada.taps("My time zone", "Where does your clock stand?")
-    await ada.taps("New York", "Your clock: New York")
+    await ada.taps("My time zone", "Which time zone are you in?")
+    await ada.taps("New York", "Your time zone: New York")
     await ada.taps("Daily summary", "When shall I send the daily summary?")
     await ada.taps("17:00", "Daily summary: at 17:00")
     await ada.taps("‹ Back to where I was", "Your bot is running")

@@ -78,7 +78,7 @@ async def test_a_summary_quiet_hours_and_a_zone_are_chosen_by_tapping() -> None:
         await taps(bot, "23:00")
         assert bot.line.answered[f"c{next(UPDATES) - 1}"] == "That is when they begin. Pick another hour."
         await taps(bot, "07:00")
-        for words in ("Daily summary: at 18:00", "Quiet hours: 23:00 to 07:00", "Your clock: Berlin"):
+        for words in ("Daily summary: at 18:00", "Quiet hours: 23:00 to 07:00", "Your time zone: Berlin"):
             assert words in reads(bot).replace("<b>", "").replace("</b>", "")
         kept = await wishes(bot)
         assert kept is not None

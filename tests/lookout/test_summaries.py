@@ -68,7 +68,7 @@ def test_an_order_under_way_is_said_in_words() -> None:
 def test_it_claims_nothing_that_is_not_known() -> None:
     watching = replace(STATUS, plan={"kind": "watch"}, orders_today=(), next_tick="", armed=False)
     assert reads(Brief(watching))[3:] == [
-        "Your account: $1,031.50 in all.", "No orders today.", "It only practises: it is not armed yet.",
+        "Your account: $1,031.50 in all.", "No orders today.", "A trial so far: it orders nothing yet.",
     ]  # fmt: skip
     assert reads(Brief(replace(watching, account=None, armed=True)))[3] == "It has not looked at your account yet."
     assert reads(None)[3:] == ["It does not answer just now. /status asks it again."]
