@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot import wishes
 from bot.operations_store import Enlist
-from bot.runner.port import lane
+from bot.runner.port import Operation, lane
 from bot.storage import consents, deletions, menus, operations, outbox
 from bot.storage.forgetting import forget_chat
 from bot.texts.render import render
@@ -63,7 +63,8 @@ def _begin(connection: Connection, moment: Occurrence, effect: StartOperation) -
         now=moment.now,
     )
     if added and moment.enlist is not None:
-        moment.enlist(connection, effect.id, lane(moment.chat_id, effect.kind))
+        row = Operation(effect.id, moment.chat_id, effect.kind, effect.arguments)
+        moment.enlist(connection, row.id, lane(row))
 
 
 def _tell(connection: Connection, moment: Occurrence, number: str, texts: tuple[Text, ...]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.operations.workshop import COMMAND_KEY
-from bot.operations_store import Enlist
+from bot.operations_store import Enlist, as_operation
 from bot.runner.port import lane
 from bot.storage import marks, schema
 from bot.storage import operations as stored
@@ -109,7 +109,7 @@ class Move:
                 left += len(batch) - len(kept)
         unfinished = stored.unfinished(new)
         for operation in unfinished:
-            self.enlist(new, operation.id, lane(operation.chat_id, operation.kind))
+            self.enlist(new, operation.id, lane(as_operation(operation)))
         return Moved(rows, len(unfinished), left)
 
     def _resealed(self, table: Table, row: dict[str, Any]) -> dict[str, Any] | None:

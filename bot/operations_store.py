@@ -35,7 +35,7 @@ class StoredOperations:
                 now=now,
             )
             if added and self._enlist is not None:
-                self._enlist(connection, operation.id, lane(operation.chat_id, operation.kind))
+                self._enlist(connection, operation.id, lane(operation))
             return added
 
         return await self._database.write(work)

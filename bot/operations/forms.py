@@ -120,7 +120,7 @@ async def await_keys(shop: Workshop, operation: Operation, report: Report) -> Ou
     looks = 0
     while (row := await shop.worker(operation.chat_id, operation.arguments["worker"])) is not None:
         try:
-            ended = await _look(shop, row, first=bool(operation.arguments.get("first")))
+            ended = await _look(shop, row, expires, first=bool(operation.arguments.get("first")))
         except CannotOpen:
             return lost_key()
         if ended is not None:
@@ -132,7 +132,7 @@ async def await_keys(shop: Workshop, operation: Operation, report: Report) -> Ou
     return failed("worker_forgotten")
 
 
-async def _look(shop: Workshop, row: workers.Worker, *, first: bool) -> Outcome | None:
+async def _look(shop: Workshop, row: workers.Worker, expires: int, *, first: bool) -> Outcome | None:
     """Ask once; None where there is nothing to tell yet."""
     client = shop.client(row)
     try:
@@ -142,6 +142,8 @@ async def _look(shop: Workshop, row: workers.Worker, *, first: bool) -> Outcome 
     except WorkerError:
         return None  # it may pass, and the form works without us
     form = status.form.state if status.form else "none"
+    if status.form and form != "none" and status.form.expires != expires:
+        return failed("form_closed")  # another was opened since, and somebody else looks after that one
     if form == "used" or (first and form == "none" and status.keys is not None and status.keys.held):
         return await connected(row, client, status, first=first)
     return failed(OVER[form]) if form in OVER else None

@@ -92,7 +92,7 @@ class EmbeddedRunner:
             return
         loop = asyncio.get_running_loop()
         entry = self._entries[operation.id] = _Entry(operation, loop.create_future())
-        name = lane(operation.chat_id, operation.kind)
+        name = lane(operation)
         waiting = self._waiting.get(name)
         if waiting is not None:
             waiting.append(entry)
@@ -273,7 +273,7 @@ class EmbeddedRunner:
         if found is not None and found != operation.attempts:
             # This process was taken for dead, and another has begun or ended it since: two must not go on at once.
             LOG.warning("operation_taken_over", operation=operation.id, starts=found)
-            self._serving[lane(operation.chat_id, operation.kind)].cancel()
+            self._serving[lane(operation)].cancel()
 
     async def _try(self, operation: Operation, what: str, action: Awaitable[T]) -> T | None:
         """What is only for watching must not stop the work itself."""

@@ -85,13 +85,14 @@ class Clock(Protocol):
         ...
 
 
-# Kinds that wait for something outside: nothing else of their chat waits for them.
+# Kinds that wait for something outside: nothing else of their chat waits for them, nor do those of another Worker.
 BESIDE = frozenset({"arrive", "keys"})
 
 
-def lane(chat_id: int, kind: str) -> str:
-    """Operations of one lane go one after another; a chat has one, and another for what waits beside it."""
-    return f"{chat_id}:{kind}" if kind in BESIDE else str(chat_id)
+def lane(operation: Operation) -> str:
+    """Operations of one lane go one after another; a chat has one, and for each Worker what waits beside it."""
+    chat_id, kind = operation.chat_id, operation.kind
+    return f"{chat_id}:{kind}:{operation.arguments.get('worker', '')}" if kind in BESIDE else str(chat_id)
 
 
 class UnknownOperation(LookupError):  # noqa: N818  (names what is unknown)

@@ -58,11 +58,11 @@ async def prepared(bench: Bench, sandbox: Sandbox, *, keep: bool = False) -> tup
     return outcome, row
 
 
-def says(sandbox: Sandbox, form: str, times: int | None, **keys: object) -> None:
+def says(sandbox: Sandbox, form: str, times: int | None, left: int = LIFETIME, **keys: object) -> None:
     """Have Workers tell this of their form, so many times."""
     status = {
         "keys": {"state": "none", **keys},
-        "form": {"state": form, "expires": NOW, "tries": 0, "last": ""},
+        "form": {"state": form, "expires": NOW + left, "tries": 0, "last": ""},
         "plan": {"kind": "watch"},
     }
     sandbox.post(
@@ -113,13 +113,23 @@ async def test_a_form_that_is_over_ends_the_wait(sandbox: Sandbox, tmp_path: Pat
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("form", ["open", "used", "locked"])
+async def test_a_form_that_was_replaced_is_not_waited_for(sandbox: Sandbox, tmp_path: Path, form: str) -> None:
+    """Whoever looks after the newer one tells of it, and nobody tells it twice."""
+    async with opened(sandbox, tmp_path) as bench:
+        _, row = await prepared(bench, sandbox)
+        says(sandbox, form, None, state="held", account_ending="1234")
+        assert (await await_keys(bench.shop, waiting(row, left=LIFETIME - 5), quiet)).code == "form_closed"
+
+
+@pytest.mark.asyncio
 async def test_after_days_the_last_look_still_sees_that_it_was_used(sandbox: Sandbox, tmp_path: Path) -> None:
     async with opened(sandbox, tmp_path) as bench:
         _, row = await prepared(bench, sandbox)
-        says(sandbox, "used", None, state="held", account_ending="1234")
+        says(sandbox, "used", None, -300_000, state="held", account_ending="1234")
         assert (await await_keys(bench.shop, waiting(row, left=-300_000), quiet)).code == "connected"
         sandbox.delete("/faults")
-        says(sandbox, "open", None)  # a Worker whose clock is late
+        says(sandbox, "open", None, -300_000)  # a Worker whose clock is late
         assert (await await_keys(bench.shop, waiting(row, left=-300_000), quiet)).code == "form_expired"
 
 

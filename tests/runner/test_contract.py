@@ -91,6 +91,21 @@ async def test_one_chat_does_not_wait_for_another(stage: Stage) -> None:
     await runner.wait("slow")
 
 
+async def test_who_waits_for_the_form_of_one_bot_holds_up_no_other_bot(stage: Stage) -> None:
+    slow = Steps()
+
+    async def waits(found: Operation, report: Report) -> Outcome:
+        return await slow(found, report) if found.arguments["worker"] == "paper" else DONE
+
+    runner = stage.runner(keys=waits)
+    await runner.start(Operation("slow", 1, "keys", {"worker": "paper"}))
+    await slow.reached.wait()
+    await runner.start(Operation("quick", 1, "keys", {"worker": "live"}))
+    assert await runner.wait("quick") == DONE
+    slow.go_on.set()
+    await runner.wait("slow")
+
+
 async def test_progress_can_be_followed(stage: Stage) -> None:
     steps = Steps()
     runner = stage.runner(deploy=steps)

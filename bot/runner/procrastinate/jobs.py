@@ -76,7 +76,7 @@ def enlist_missing(connection: Connection, operation_id: str, name: str) -> bool
 
 def ask_to_stop(connection: Connection, *, operation: Operation) -> None:
     """Have the replica that carries it out stop it; one that waits ends as cancelled when its turn comes."""
-    name = lane(operation.chat_id, operation.kind)
+    name = lane(operation)
     values = {"lock": name, "operation": operation.id}
     if connection.execute(_ABORT, values).rowcount == 0:
         enlist_missing(connection, operation.id, name)
@@ -91,7 +91,7 @@ def enlist_lost(connection: Connection, *, operations: list[Operation], spared: 
     """Add jobs for those that have none in one of the `spared` statuses; returns how many."""
     known = with_jobs(connection, statuses=spared)
     lost = [each for each in operations if each.id not in known]
-    return sum(enlist_missing(connection, each.id, lane(each.chat_id, each.kind)) for each in lost)
+    return sum(enlist_missing(connection, each.id, lane(each)) for each in lost)
 
 
 def sweep(connection: Connection, *, operations: list[Operation], stalled: float) -> int:

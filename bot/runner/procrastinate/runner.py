@@ -233,7 +233,7 @@ class ProcrastinateRunner:
 
     async def _ensure(self, operation: Operation) -> None:
         try:
-            name = lane(operation.chat_id, operation.kind)
+            name = lane(operation)
             await self._write(partial(enlist_missing, operation_id=operation.id, name=name))
         except Exception as error:  # noqa: BLE001  (a sweep finds it)
             LOG.warning("operation_not_enlisted", operation=operation.id, error=describe(error).error)
