@@ -27,6 +27,7 @@ OPENING: Final = ("form",)
 STEPS: Final = {**SHOWN, Step.SCRIPT: "script_bare"}
 LOOKS, LATER_LOOK = (0.0, 2.0, 2.0, 2.0, 3.0, 3.0, 5.0, 5.0, 7.0), 10.0  # seconds before each look
 PATIENCE: Final = 10.0  # seconds for what may fail without harm
+ABSENCES: Final = 6  # looks in a row that find nothing at the address; a new one may still come and go
 GRACE: Final = 15.0  # seconds after which a ticket has expired on every clock
 OVER: Final = {"expired": "form_expired", "locked": "form_locked", "none": "form_closed"}
 
@@ -117,13 +118,14 @@ async def await_keys(shop: Workshop, operation: Operation, report: Report) -> Ou
     """Look, ever less often, until the form was used or its ticket is over; after a crash the looking goes on."""
     await report("form")
     expires = int(operation.arguments["expires"])
-    looks = 0
+    looks = absences = 0
     while (row := await shop.worker(operation.chat_id, operation.arguments["worker"])) is not None:
         try:
             ended = await _look(shop, row, expires, first=bool(operation.arguments.get("first")))
         except CannotOpen:
             return lost_key()
-        if ended is not None:
+        absences = absences + 1 if ended and ended.code == "worker_absent" else 0
+        if ended is not None and absences in {0, ABSENCES}:
             return ended
         if shop.clock() > expires + GRACE:
             return failed("form_expired")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.keycheck import Good
 from bot.opener import opener
-from bot.operations.forms import LATER_LOOK, await_keys, open_form, prepare
+from bot.operations.forms import ABSENCES, LATER_LOOK, await_keys, open_form, prepare
 from bot.operations.rotating import same_account
 from bot.operations.workshop import account_hash
 from bot.runner.port import Operation, Outcome
@@ -142,6 +142,24 @@ async def test_a_line_that_breaks_ends_no_wait_and_a_bot_that_goes_does(sandbox:
         assert (await await_keys(bench.shop, waiting(row), quiet)).code == "connected"
         await bench.shop.database.write(lambda connection: workers.remove(connection, row.id))
         assert (await await_keys(bench.shop, waiting(row), quiet)).code == "worker_forgotten"
+
+
+@pytest.mark.asyncio
+async def test_an_address_that_is_away_for_a_moment_ends_no_wait(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with opened(sandbox, tmp_path) as bench:
+        _, row = await prepared(bench, sandbox)
+        nothing = {
+            "path": r"/v1/status$",
+            "kind": "answer",
+            "status": 404,
+            "body": "<h1>There is nothing here yet</h1>",
+        }
+        sandbox.post("/faults", times=ABSENCES - 1, **nothing)
+        says(sandbox, "used", None, state="held")
+        assert (await await_keys(bench.shop, waiting(row), quiet)).code == "connected"
+        sandbox.delete("/faults")
+        sandbox.post("/faults", times=None, **nothing)
+        assert (await await_keys(bench.shop, waiting(row), quiet)).code == "worker_absent"
 
 
 @pytest.mark.asyncio
