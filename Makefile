@@ -60,7 +60,7 @@ check: $(NPM)  ## lint, types, import contracts
 
 .PHONY: test
 test: check  ## everything CI needs
-	@echo "· tests"; $(BIN)/pytest -n 2
+	@echo "· tests"; $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: browser
 browser: $(NPM)  ## the chat page in Chromium, in Arabic and German, and all transcripts and pictures; a minute or two

@@ -29,8 +29,8 @@ NOT_PASSED_BACK = frozenset({b"connection", b"content-length", b"transfer-encodi
 class Addresses:
     """The ASGI app under /workers."""
 
-    def __init__(self, cloud: Cloud, runtime: Runtime | None, hidden_for: Callable[[], timedelta]) -> None:
-        """`hidden_for` tells how long a new address still answers 404."""
+    def __init__(self, cloud: Cloud, runtime: Runtime | None, hidden_for: Callable[[str], timedelta]) -> None:
+        """`hidden_for` tells how long a new address, such as /ann/soar-paper-1f3c, still answers 404."""
         self._cloud = cloud
         self._runtime = runtime
         self._hidden_for = hidden_for
@@ -60,7 +60,7 @@ class Addresses:
         script = account.scripts.get(name) if account is not None else None
         if account is None or script is None or not script.workers_dev or script.address_since is None:
             return None
-        if self._cloud.now() < script.address_since + self._hidden_for():
+        if self._cloud.now() < script.address_since + self._hidden_for(f"/{account.subdomain}/{script.name}"):
             return None
         return account, script
 

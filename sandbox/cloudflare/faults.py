@@ -104,9 +104,10 @@ class Faults:
         active = (rule for rule in self._rules if rule.kind != "new_address")
         return next((rule for rule in active if rule.take(method, path)), None)
 
-    def address_hidden_for(self) -> timedelta:
-        """How long a new Worker address answers 404 at present."""
-        seconds = [rule.seconds for rule in self._rules if rule.kind == "new_address"]
+    def address_hidden_for(self, path: str) -> timedelta:
+        """How long a new Worker address answers 404 at present; `path` is its own, below /workers."""
+        late = (rule for rule in self._rules if rule.kind == "new_address" and rule.path.search(path))
+        seconds = [rule.seconds for rule in late]
         return timedelta(seconds=max(seconds, default=0.0))
 
 

@@ -120,12 +120,12 @@ async def test_the_disk_is_full_when_the_work_has_ended(nursery: Nursery, tmp_pa
     async with begin(nursery, tmp_path, execution=False) as life:
         bot = life.start()
         await life.person.comes_to("Now paste the Secret")
-        faults = {"kind": "delay", "path": "/schedules$", "method": "PUT", "seconds": 1.0}
+        faults = {"kind": "delay", "path": "/schedules$", "method": "PUT", "seconds": 4.0}
         await life.client.post(f"{life.world.cloudflare.url}/_sandbox/faults", json=faults)
         await life.phone.says(life.person.pairs[0][1])
         await life.phone.sees("Setting its clock")
         with full(bot):
-            await asyncio.sleep(2.5)  # the deploy is done by now, and nobody can write it down
+            await asyncio.sleep(5)  # the deploy is done by now, and nobody can write it down
             assert life.rows("select count(*) from operations where state = 'running'") == [(1,)]
         await life.phone.sees("Your bot is running", within=30)
         assert len(await life.sites.scripts()) == 1

@@ -96,7 +96,7 @@ class Visit:
 
 def visits() -> Iterator[Visit]:
     """Visit every screen once; two that read the same and offer the same are one."""
-    for workers in ((), WORKERS[:1], WORKERS):
+    for workers in ((), WORKERS):
         yield from _walk(workers)
 
 
@@ -104,8 +104,12 @@ def _walk(workers: tuple[Worker, ...]) -> Iterator[Visit]:
     context = Context(NOW, "f" * 16, workers, STEPS)
     waiting = deque(Dialog(state) for state in (FRESH.state, *_full(), *STARTS, *TYPED))
     seen: set[tuple[str, ...]] = set()
+    met: set[Dialog] = set()
     while waiting:
         dialog = waiting.popleft()
+        if dialog in met:
+            continue
+        met.add(dialog)
         screen = view(dialog, context)
         key = (type(dialog.state).__name__, *_ids(screen.lines), *sorted({tap.action for tap in _taps(screen)}))
         if key in seen:
