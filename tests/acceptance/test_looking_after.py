@@ -100,7 +100,9 @@ async def test_a_token_of_another_account_does_not_open_her_bot(ada: Newcomer, b
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("destroy")
     await ada.sees("A Cloudflare token, please")
-    await ada.pastes(await bob.token(), then="This token belongs to another Cloudflare account than your bot")
+    await ada.pastes(
+        await bob.token(), then="This token opens another Cloudflare account than the one your bot lives in"
+    )
     assert await ada.script() == script
     await ada.pastes(await ada.token(), then=f"Your bot {script} is gone")
 
@@ -255,7 +257,7 @@ async def test_of_two_accounts_own_tokens_the_wrong_one_is_named(ada: Newcomer, 
     await ada.gets_a_bot(keep=False)
     await ada.taps("🔑 Change keys", "A Cloudflare token, please")
     foreign = await bob.token(kind="account", lists_accounts=False)
-    await ada.pastes(foreign, then="This token belongs to another Cloudflare account than your bot")
+    await ada.pastes(foreign, then="This token opens another Cloudflare account than the one your bot lives in")
     await ada.pastes(await ada.token(kind="account", lists_accounts=False), then="Now make the keys")
     await ada.taps("‹ Back")
     await ada.settles()

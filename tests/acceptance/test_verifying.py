@@ -214,7 +214,9 @@ async def test_a_token_that_will_not_do_for_a_check_is_named(
 async def test_a_check_of_somebody_elses_account_is_refused(ada: Newcomer, bob: Newcomer) -> None:
     await ada.gets_a_bot()
     await ada.commands("/verify", "A Cloudflare token, please")
-    await ada.pastes(await bob.token(), then="This token belongs to another Cloudflare account than your bot")
+    await ada.pastes(
+        await bob.token(), then="This token opens another Cloudflare account than the one your bot lives in"
+    )
     await ada.taps("‹ Back")
     await ada.settles()
 
