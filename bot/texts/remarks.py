@@ -161,7 +161,7 @@ TROUBLES: Final[dict[str, str]] = {
     "error.no_token": "Your bot holds no Cloudflare token. Please paste one, so that I can do this for you.",
     "error.wrong_pair": (
         "Alpaca does not accept this pair, so I did not use it. Both keys must come from one panel; a newer pair "
-        "ends the older. Paste the Key ID again."
+        "ends the older. Please paste the Key ID again."
     ),
     "error.other_alpaca_account": (
         "These keys belong to another Alpaca account than your bot, so I did not use them. Make a pair in the "
@@ -177,7 +177,7 @@ TROUBLES: Final[dict[str, str]] = {
         "Have that lifted at Alpaca, then try again."
     ),
     "error.alpaca_slow": "Alpaca is slow to answer, so your keys are not checked yet. Please try again in a minute.",
-    "error.alpaca_unreachable": "Alpaca cannot be reached now, so I stopped. Please try again in a minute.",
+    "error.alpaca_unreachable": "I cannot reach Alpaca now, so I stopped. Please try again in a minute.",
     "error.alpaca_busy": "Many people are checking keys just now, so yours must wait. Please try again in a minute.",
     "error.alpaca_odd": (
         "Alpaca gave an answer I do not know ({detail}), so your keys are not checked yet. Please try again in a "
