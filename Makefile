@@ -58,9 +58,10 @@ check: $(NPM)  ## lint, types, import contracts
 	@echo "· types of the Worker"; node_modules/.bin/tsc -p tsconfig.json
 	@echo "· imports"; $(BIN)/lint-imports --no-logo > .import_linter.log 2>&1 || { cat .import_linter.log; exit 1; }
 
+# Three at once on two cores: many of them wait more than they work.
 .PHONY: test
 test: check  ## everything CI needs
-	@echo "· tests"; $(BIN)/pytest -n 2 --dist loadgroup
+	@echo "· tests"; $(BIN)/pytest -n 3
 
 .PHONY: browser
 browser: $(NPM)  ## the chat page in Chromium, in Arabic and German, and all transcripts and pictures; a minute or two

@@ -41,6 +41,8 @@ async def test_a_menu_follows_her_from_the_first_hello_to_the_removal(ada: Newco
     await ada.taps("⏸ Pause", "Paused")
     await offered(ada, {"resume", "unlock", "destroy"}, without={"pause", "cancel"})
     await ada.commands("/pause", "Paused")  # not offered, and answered all the same
+    await ada.settles()
+    await ada.phone.catches_up()
     await ada.taps("🗑 Remove", "To go on, type DESTROY")
     await ada.says("destroy")
     await ada.sees("is gone")

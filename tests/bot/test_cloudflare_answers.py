@@ -146,7 +146,7 @@ async def test_a_pasted_token(case: Pasted, sandbox: Sandbox, tmp_path: Path) ->
     if case.at:
         method, path = PATHS[case.at]
         sandbox.post("/faults", method=method, path=path, times=None, **case.answer)
-    async with opened(sandbox, tmp_path) as bench:
+    async with opened(sandbox, tmp_path, hangs=case.answer.get("kind") == "hang") as bench:
         ticket, since = await bench.held(Kind.TOKEN, value), sandbox.get("/calls")["next"]
         operation = Operation("0" * 16, CHAT, "connect", {"token": ticket})
         outcome = await connect_account(bench.shop, operation, quiet)
@@ -315,7 +315,7 @@ async def test_a_deploy(case: Answer, sandbox: Sandbox, tmp_path: Path) -> None:
     worker = f"{next(NUMBERS):08x}{'0' * 8}"
     job = NewWorker(Mode.PAPER, Watch(), worker)
     access = Connected(HELD, Account(account, "Ann"), name)
-    async with opened(sandbox, tmp_path) as bench:
+    async with opened(sandbox, tmp_path, hangs=case.answer.get("kind") == "hang") as bench:
         arguments = {
             "token": await bench.held(Kind.TOKEN, sandbox.post("/tokens", account=account)["token"]),
             "mode": "paper", "worker": worker, "account": account, "subdomain": name, "keep": True,

@@ -186,7 +186,7 @@ async def deployed(bench: Bench, sandbox: Sandbox) -> Up:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("case", ANSWERS, ids=lambda case: f"{case.what}: {case.name}")
 async def test_what_comes_later(case: Answer, sandbox: Sandbox, tmp_path: Path) -> None:
-    async with opened(sandbox, tmp_path) as bench:
+    async with opened(sandbox, tmp_path, hangs=case.answer.get("kind") == "hang") as bench:
         up = await deployed(bench, sandbox)
         if case.what == "destroy":  # a Worker that is told to would delete itself
             sandbox.post(

@@ -42,9 +42,6 @@ _TAGS = re.compile(r"<[^>]+>")
 ENDS_BY_ITSELF = (Working, Destroying, AtWork, Preparing)
 
 
-pytestmark = pytest.mark.xdist_group("walk")  # one worker walks, for all of them
-
-
 @pytest.fixture(scope="module")
 def seen() -> list[Visit]:
     return list(visits())
