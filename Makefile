@@ -58,10 +58,10 @@ check: $(NPM)  ## lint, types, import contracts
 	@echo "· types of the Worker"; node_modules/.bin/tsc -p tsconfig.json
 	@echo "· imports"; $(BIN)/lint-imports --no-logo > .import_linter.log 2>&1 || { cat .import_linter.log; exit 1; }
 
-# Three at once on two cores: many of them wait more than they work.
+# Three at once on two cores, since many of them wait more than they work; who is done takes over from who is not.
 .PHONY: test
 test: check  ## everything CI needs
-	@echo "· tests"; $(BIN)/pytest -n 3
+	@echo "· tests"; $(BIN)/pytest -n 3 --dist worksteal
 
 .PHONY: browser
 browser: $(NPM)  ## the chat page in Chromium, in Arabic and German, and all transcripts and pictures; a minute or two
