@@ -66,10 +66,9 @@ def report(runs: list[dict[str, Any]]) -> None:
 
     print(times("update handed over → delete of its secret", [each["delete"] for each in runs]))
     print(times("secret sent → delete of it", [each["delete_from_sending"] for each in runs]))
-    if any(each["screen"] for each in runs):
-        most = f"   users alone: {runs[0]['most']:.1f}" if "most" in runs[0] else ""
+    if "most" in runs[0]:
         print(times("tap handed over → the next screen", [each["screen"] for each in runs]))
-        print(f"  set-ups a second: {over('rate', '', 1)}{most}")
+        print(f"  set-ups a second: {over('rate', '', 1)}   users alone: {runs[0]['most']:.1f}")
     else:
         print(f"  all {runs[0]['onboardings']} deployed after {over('seconds', 's', 1)}")
     per_set_up = [1000 * each["cpu"] / each["onboardings"] for each in runs]

@@ -62,6 +62,7 @@ class Contestant:
             )
             began = time.monotonic()
             running.enter_context(bot)
+            running.callback(bot.kill)  # asked to stop, one that serves one chat after another first serves all
             made_up = [_papers(number) for number in range(people)]
             yield World(None, crowd, bot, "", made_up, time.monotonic() - began)
 

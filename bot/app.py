@@ -52,6 +52,7 @@ from bot.telegram.client import Telegram
 from bot.telegram.deletions import Deletions
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.gate import Gate
+from bot.telegram.rush import Rush
 from bot.tickets import SealingKeys, Tickets
 from bot.transport import Transport
 from bot.upgrading import upgrade_all
@@ -108,12 +109,14 @@ class Soar:
         self.telegram = Telegram(
             token, settings.telegram_api_url, gate=Gate(limits=settings.pace), told=self.metrics.telegram
         )
+        self.rush = Rush()
         self.http = open_http(
             transport=Metered(
                 Transport(CONNECTIONS),
                 {"cloudflare": settings.cloudflare_api_url},
                 other="worker",
                 told=self.metrics.called,
+                courtesy=self.rush.passed,
             )
         )
         sealing = ticket_keys_of(settings, keyring, clock)
@@ -169,6 +172,7 @@ class Soar:
             allowed=settings.allowed,
             watch=self.metrics,
             enter=self.door.enter if self.door else None,
+            rush=self.rush,
         )
 
     def _workshop(self, settings: Settings, keyring: SealingKeys) -> Workshop:

@@ -15,6 +15,7 @@ from bot.settings import Inlet
 from bot.telegram.client import Telegram
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.receiver import Receiver
+from bot.telegram.rush import Rush
 from bot.telegram.subscription import Subscription
 from bot.telegram.watch import Watch
 from bot.telegram.webhook import Webhook
@@ -44,6 +45,7 @@ class Ears:
     suspect: Callable[[str], None]
     waiting: Callable[[int], None]
     watch: Watch
+    rush: Rush
 
 
 class Hooked:
@@ -93,4 +95,5 @@ def delivery(
         heard=ears.heard,
         suspect=ears.suspect,
         watch=ears.watch,
+        rush=ears.rush,
     )

@@ -45,6 +45,7 @@ class Life:
             suspect=self._suspect,
             waiting=partial(metrics.gauge, "updates_at_telegram"),
             watch=metrics,
+            rush=soar.rush,
         )
         self._delivery = self._receiving(ears)
         self._strays = Strays(soar.database, soar.stage.show, clock=soar.clock, name=fresh_id())

@@ -25,6 +25,7 @@ NO_PREVIEW = {"is_disabled": True}
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_PATIENCE = 60.0
 POLL_SECONDS = 25
+BATCH = 100  # updates an answer has at most, https://core.telegram.org/bots/api#getupdates
 READ_SECONDS = 10.0
 FILE_SECONDS = 30.0
 BEHIND_TRIES, BEHIND_PAUSE = 5, 2.0
@@ -95,7 +96,7 @@ class Telegram:
 
     async def updates(self, offset: int | None, *, wait: int = POLL_SECONDS) -> list[dict[str, Any]]:
         """Fetch raw updates from `offset` on, which acknowledges those before it. Raises TelegramError."""
-        values = {"timeout": wait, "limit": 100, "allowed_updates": ALLOWED, "offset": offset}
+        values = {"timeout": wait, "limit": BATCH, "allowed_updates": ALLOWED, "offset": offset}
         answer: Any = await self._polling.post(f"{self.bot.base_url}/getUpdates", _form(values))
         known = answer if isinstance(answer, list) else []
         return [each for each in known if isinstance(each, dict) and isinstance(each.get("update_id"), int)]

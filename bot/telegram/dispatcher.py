@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, assert_never
 
 from sqlalchemy import Connection
@@ -22,6 +20,7 @@ from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted, Telegram
 from bot.telegram.deletions import WINDOW, Deletions
 from bot.telegram.inbound import Elsewhere, Membership, Origin, Poison, Press, Words, chat_of, kind_of, read
+from bot.telegram.rush import Rush
 from bot.telegram.watch import Unwatched, Watch
 from bot.texts.direction import without
 from bot.texts.render import render, toast
@@ -34,8 +33,6 @@ from flows.words import Text, say
 log = logging.getLogger(__name__)
 Enter = Callable[[int, str], Awaitable[tuple[Held, tickets.Ticket] | None]]
 MOST_DELETED = 100  # messages a call, https://core.telegram.org/bots/api#deletemessages
-FEW = 4  # deletes under way at once that are no rush
-LONGEST_COURTESY = 0.1  # seconds
 SHORTEST_HOLD, LONGEST_HOLD = 5.0, 60.0  # seconds
 
 
@@ -55,10 +52,12 @@ class Dispatcher:
         allowed: frozenset[int],
         watch: Watch | None = None,
         enter: Enter | None = None,
+        rush: Rush | None = None,
     ) -> None:
         """`allowed` lists the users Soar talks to; empty means everyone.
 
-        `enter` gives what was agreed to on Cloudflare's page, for the word that comes back into the chat.
+        `enter` gives what was agreed to on Cloudflare's page, for the word that comes back into the chat. `rush` is
+        where others see how many deletes are under way.
         """
         self._telegram = telegram
         self._database = database
@@ -70,14 +69,13 @@ class Dispatcher:
         self._allowed = allowed
         self._watch = watch or Unwatched()
         self._enter = enter
-        self._deleting = 0  # deletes whose answers are awaited
-        self._calm = asyncio.Event()  # there are few of them
+        self._rush = rush or Rush()
         self._slow: dict[int, float] = {}  # chats whose deletes Telegram puts off, and until when
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
         """Handle one raw update. Raises StorageError when it could not be stored."""
         standing, verdict, undeleted = await self._guard(raw)
-        await self._deletes_first()
+        await self._rush.over()  # the step takes ten times as long as somebody else's delete
         incoming = read(raw, self._telegram.bot)
         match incoming:
             case Words():
@@ -148,25 +146,12 @@ class Dispatcher:
             return ()
         if chat_id in self._slow and 0 < self._slow[chat_id] - self._clock() <= LONGEST_HOLD:
             return tuple(message_ids)  # asking Telegram once more so soon would only hold up what comes after
-        self._deleting += 1
-        self._calm.clear()
-        try:
+        with self._rush.deleting():
             outcome, wait = await self._telegram.delete(chat_id, message_ids)
-        finally:
-            self._deleting -= 1
-            if self._deleting <= FEW:
-                self._calm.set()
         self._slow.pop(chat_id, None)
         if outcome is Deleted.LATER:
             self._slow[chat_id] = self._clock() + min(LONGEST_HOLD, max(SHORTEST_HOLD, wait))
         return () if outcome is Deleted.DONE else tuple(message_ids)
-
-    async def _deletes_first(self) -> None:
-        """In a rush let the deletes of others go before this update's step, which takes ten times as long."""
-        if self._deleting > FEW:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_COURTESY):
-                    await self._calm.wait()
 
     async def _note_all(
         self, raws: Sequence[Mapping[str, Any]], chat_id: int | None, undeleted: Sequence[int], parked: str = ""

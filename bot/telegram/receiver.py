@@ -11,8 +11,9 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.storage.errors import StorageError
-from bot.telegram.client import Telegram, wait_of
+from bot.telegram.client import BATCH, Telegram, wait_of
 from bot.telegram.inbound import chat_of
+from bot.telegram.rush import Rush
 from bot.telegram.suspicion import suspect
 from bot.telegram.watch import Unwatched, Watch
 
@@ -45,11 +46,12 @@ class Receiver:
         heard: Heard | None = None,
         suspect: Callable[[str], None] = suspect,
         watch: Watch | None = None,
+        rush: Rush | None = None,
     ) -> None:
         """`handle` returns once an update is stored; `park` notes one that cannot be handled at all.
 
         `skim` sees to many updates of one chat at once, `heard` is told after every answer of Telegram, `suspect` when
-        somebody else receives with this bot's token.
+        somebody else receives with this bot's token, `rush` whether more updates wait.
         """
         self._telegram = telegram
         self._handle = handle
@@ -58,6 +60,7 @@ class Receiver:
         self._heard = heard
         self._suspect = suspect
         self._watch = watch or Unwatched()
+        self._rush = rush or Rush()
         self._lanes: dict[int | None, deque[Mapping[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[int] = set()  # fetched, not stored yet
@@ -79,9 +82,11 @@ class Receiver:
                     raise
                 except TelegramError as error:
                     self.receiving = False
+                    self._rush.fetched(more=False)
                     pause = await self._recover(error, pause)
                     continue
                 pause, self._alone, self.receiving = 0.0, True, True
+                self._rush.fetched(more=len(batch) >= BATCH)
                 await self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset

@@ -13,8 +13,9 @@ from bot.stage import Stage
 from bot.storage import deletions
 from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted
-from bot.telegram.dispatcher import FEW, Dispatcher
+from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.receiver import ATTEMPTS, MOST_WAITING
+from bot.telegram.rush import FEW
 from tests.bot.inside import NOW, Inside, Line, inside, message, tap
 
 KEY = "PKQ7W2E9R4T8Y1U6I3OP"
@@ -59,7 +60,7 @@ async def test_in_a_rush_all_deletes_go_before_the_first_step(monkeypatch: pytes
             return await delete(line, chat, ids, patience=patience)
 
     monkeypatch.setattr(Line, "delete", one_by_one)
-    monkeypatch.setattr("bot.telegram.dispatcher.LONGEST_COURTESY", 10.0)
+    monkeypatch.setattr("bot.telegram.rush.LONGEST_COURTESY", 10.0)
     async with inside() as bot:
         gone_before: list[int] = []
         take = bot.stage.take
