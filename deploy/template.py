@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 MAIN_MODULE = "worker.js"
@@ -41,12 +42,17 @@ class Template:
     @property
     def digest(self) -> str:
         """A digest over every name and byte: two templates share it only if they are the same."""
-        return digest_of(self.modules)
+        return _known_digest(self.modules)
 
     @property
     def version(self) -> str:
         """The digest's beginning, to tell versions apart where nobody has a reason to forge one."""
         return self.digest[:VERSION_DIGITS]
+
+
+@lru_cache(maxsize=4)
+def _known_digest(modules: tuple[Module, ...]) -> str:
+    return digest_of(modules)
 
 
 def digest_of(modules: Iterable[Module]) -> str:

@@ -33,14 +33,15 @@ def locale_of(language: Language) -> Locale:
 
 
 def prepare() -> None:
-    """Load now what the first sum and the first date of each language would have to wait for."""
-    for language in Language:
-        money(Money("1.5", signed=True), language)
-        money(Money("1", whole=True), language)
-        moment(Moment(0), language)
-        span(Span(90, "past"), language)
-        listed(["", ""], language)
-        city(City("Europe/Berlin"), language)
+    """Load now what the first sum and the first date would have to wait for.
+
+    English and Babel itself are most of it; another language is 4 ms more and 1 MB, when somebody first speaks it.
+    """
+    money(Money("1.5", signed=True), Language.ENGLISH)
+    moment(Moment(0), Language.ENGLISH)
+    span(Span(90, "past"), Language.ENGLISH)
+    listed(["", ""], Language.ENGLISH)
+    city(City("Europe/Berlin"), Language.ENGLISH)
 
 
 def integer(value: int, language: Language) -> str:
