@@ -33,6 +33,7 @@ from bot.operations.deploying import STEPS, deploy_worker, undo
 from bot.operations.ends import Ends
 from bot.operations.forms import OPENING, PREPARING, await_keys, close_form, open_form, prepare
 from bot.operations.grace import GRACE, Grace
+from bot.operations.keeping import GIVING, TAKING, give, take
 from bot.operations.rotating import ROTATION, rotate
 from bot.operations.tending import destroy, tend
 from bot.operations.trading import TRADING, trade
@@ -74,6 +75,8 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "verify": READING,
     "update": UPDATE,
     "widen": WIDENING,
+    "give_token": GIVING,
+    "take_token": TAKING,
     "adopt": ADOPTION,
     "clear": CLEARING,
     "grace": GRACE,
@@ -227,6 +230,8 @@ class Soar:
             "verify": verify,
             "update": update,
             "widen": widen,
+            "give_token": give,
+            "take_token": take,
             "adopt": adopt_worker,
             "clear": clear_leftover,
             "rotate": rotate,

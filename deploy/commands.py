@@ -201,6 +201,13 @@ class WorkerClient:
         """Forget a pair that was sealed in its memory; those among its secrets stay."""
         await self._ask("keys_clear")
 
+    async def clear_token(self) -> bool:
+        """Have the Worker delete the Cloudflare token among its secrets; True when it holds none any more.
+
+        Refused with the reason `cloudflare_refused` where that token is not good for it.
+        """
+        return truth(await self._ask("token_clear"), "holds_cloudflare_token") is False
+
     async def destroy(self) -> Destroying:
         """Have the Worker cancel its orders and delete itself; its answer may get lost on the way, which is normal."""
         answer = await self._send("destroy", lambda: b"{}")

@@ -214,6 +214,18 @@ def pair_body(keys: Keys, present: Collection[str]) -> Body:
     return Body(compose, tuple(secrets.values()))
 
 
+def token_body(token: Secret | None, present: Collection[str]) -> Body:
+    """A Cloudflare token of its own, or none, in a Worker that stays as it is otherwise."""
+    secrets = _secrets(None, token)
+    kept = [{"type": "inherit", "name": name} for name in present if name != OWN_TOKEN]
+
+    def compose() -> tuple[File, ...]:
+        bindings = [*kept, *(_secret_binding(*pair) for pair in secrets.items())]
+        return (_json_part("settings", {"bindings": bindings}),)
+
+    return Body(compose, tuple(secrets.values()))
+
+
 def secrets_body(keys: Keys) -> Body:
     """Both broker keys at once, as Cloudflare's `secrets-bulk` takes them: one new version, never half a pair."""
     secrets = _secrets(keys, None)

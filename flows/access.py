@@ -16,6 +16,7 @@ from flows.states import (
     Connecting,
     Held,
     Job,
+    Keeping,
     KeepToken,
     NewKeys,
     NewWorker,
@@ -38,6 +39,8 @@ def token_pasted(state: AskToken, event: Pasted, context: Context) -> Move:
     if token is None:
         found = "keys_instead" if event.found else event.problem
         return Move(state, notice=say(f"paste.{found or 'no_token_found'}"))
+    if token.granted and isinstance(state.job, Keeping) and state.job.keep:
+        return Move(state, notice=trouble("token_lent"))
     return _connect(state.job, token, None, (state.key_id, state.secret), context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows import keeping
 from flows.dealings import lines
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended
@@ -46,6 +47,8 @@ def do(state: State, name: str, worker_id: str | None, context: Context) -> Move
 def confirmed(state: ConfirmAct | ConfirmClose, _argument: str, context: Context) -> Move:
     """The user has seen what it means and goes on."""
     if isinstance(state, ConfirmAct):
+        if state.act == keeping.TAKE:
+            return keeping.confirmed(state, context)
         return ask(beneath(state), state.act, state.worker, context)
     if state.operation is not None or not state.orders or state.remark:
         return Move(state)

@@ -16,6 +16,7 @@ from flows import (
     forming,
     inspected,
     jobs,
+    kept,
     languages,
     notices,
     plans,
@@ -37,7 +38,9 @@ class Dialog:
     notice: words.Text | None = None
 
 
-MODULES = (words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, states)
+MODULES = (
+    words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, kept, states
+)  # fmt: skip
 CLASSES: dict[str, type] = {
     name: value
     for module in MODULES

@@ -12,6 +12,7 @@ from flows.events import Context, Ended, Worker
 from flows.footing import AT_HOME, BUSY, ask, beneath, rest
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import ConfirmClear
+from flows.kept import TokenCard
 from flows.keys import onward, undo
 from flows.plans import Mode
 from flows.preferences import Preferences, Setting
@@ -28,6 +29,7 @@ from flows.states import (
     Gone,
     Home,
     Inspection,
+    Keeping,
     Leaving,
     NewKeys,
     NewWorker,
@@ -49,7 +51,7 @@ from flows.words import Slot, Text, say
 DESTROY_PHRASE = "DESTROY"
 Aside: TypeAlias = (
     "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
-    " | Toolbox | Setting | PickLanguage | ConfirmClear"
+    " | Toolbox | Setting | PickLanguage | ConfirmClear | TokenCard"
 )
 TOPICS = (
     "help", "plans", "budget", "trial", "security", "permissions", "token", "costs", "news", "independence", "privacy",
@@ -129,6 +131,8 @@ def act(state: State, name: str, worker: Worker, context: Context) -> Move:
         return _rotate(state, worker, context)
     if name == "verify":
         return _verify(state, worker)
+    if name == "token":
+        return Move(TokenCard(worker.id, state))
     if name == "plan":
         return tuning.opened(state, worker.id, context)
     return acts.do(state, name, worker.id, context)
@@ -277,7 +281,7 @@ def cancel_confirmed(state: ConfirmCancel, _argument: str, context: Context) -> 
         return forms.given_up(below, context)
     stop = (CancelOperation(below.operation),) if isinstance(below, Connecting) else ()
     job = getattr(below, "job", None)
-    worker = job.worker if isinstance(job, NewKeys | Removal | Inspection | Widening) else None
+    worker = job.worker if isinstance(job, NewKeys | Removal | Inspection | Widening | Keeping) else None
     return Move(rest(context, worker), stop, notice=say("notice.cancelled"))
 
 
@@ -286,9 +290,14 @@ def plan_asked(state: State, _argument: str, context: Context) -> Move:
     return _for_worker(state, "plan", context)
 
 
-def token_asked(state: State, _argument: str, _context: Context) -> Move:
-    """What a token is kept for and how to change it, above the settings."""
-    return Move(Reading("token", state))
+def token_asked(state: Preferences, _argument: str, context: Context) -> Move:
+    """The token that a Worker keeps, above the settings, which tell of each Worker."""
+    below = beneath(state)
+    if isinstance(below, BUSY):
+        return Move(below, notice=say("notice.busy"))
+    if len(context.workers) > 1:
+        return Move(PickWorker("token", state))
+    return act(state, "token", context.workers[0], context) if context.workers else Move(state)
 
 
 def pause_first(state: ConfirmForget, _argument: str, context: Context) -> Move:

@@ -10,6 +10,7 @@ from flows.control import DESTROY_PHRASE
 from flows.events import Context
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Facts, Strays, Verdict
 from flows.screen import Button, Link, Place, Screen, Style, Tap
+from flows.screens import progress
 from flows.states import Inspection, NewKeys, NewWorker, Removal
 from flows.verifying import OVERWRITE_PHRASE, SHOWN_STRAYS
 from flows.words import Moment, Slot, Text, say
@@ -20,11 +21,7 @@ LONGEST_LIST = 400  # characters
 
 def at_work(state: AtWork, context: Context) -> Screen:
     """The work, step by step."""
-    lines = [say(f"atwork.{state.what}")]
-    if context.progress is not None:
-        lines += [say(f"mark.{mark}", step=say(f"step.{step}")) for step, mark in context.progress.steps]
-        lines.append(say("working.elapsed", seconds=context.progress.seconds))
-    return Screen(tuple(lines))
+    return Screen((say(f"atwork.{state.what}"), *progress(context)))
 
 
 def ask_account_id(_state: AskAccountId, _context: Context) -> Screen:

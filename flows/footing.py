@@ -8,6 +8,7 @@ from flows.effects import Move, StartOperation
 from flows.events import Context, Json
 from flows.forming import Opening, Preparing
 from flows.inspected import AtWork
+from flows.kept import ChangingToken, TokenCard
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.speaking import PickLanguage
 from flows.states import (
@@ -45,9 +46,10 @@ ASIDE = (
     PickQuiet,
     PickZone,
     PickLanguage,
+    TokenCard,
 )
 AT_HOME = (Welcome, Home, Done, Gone)
-BUSY = (Working, Preparing, Opening, Leaving, Destroying, AtWork)
+BUSY = (Working, Preparing, Opening, Leaving, Destroying, AtWork, ChangingToken)
 
 
 def beneath(state: State) -> State:

@@ -16,6 +16,11 @@ LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be
 GRANTED = "grant-"  # how the ticket of a token begins that Cloudflare lends for an hour; other ids are hex
 
 
+def is_lent(ticket: str) -> bool:
+    """Tell by a ticket's id whether what it seals was lent, so that it can stay nowhere."""
+    return ticket.startswith(GRANTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A sealed secret: its ticket, when that expires (unix seconds), and what may be shown of it."""
@@ -28,7 +33,7 @@ class Held:
     @property
     def granted(self) -> bool:
         """Whether it is a token lent on Cloudflare's own page: it ends by itself, so it cannot stay anywhere."""
-        return self.ticket.startswith(GRANTED)
+        return is_lent(self.ticket)
 
     def alive(self, now: int) -> bool:
         """Tell whether it is still held; an end too far away means that the clock was put back, and it is not."""
@@ -137,7 +142,17 @@ class Widening:
     account: str
 
 
-Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection | Widening"
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The work at hand is a Cloudflare token for a Worker to `keep`, or the end of the one it keeps."""
+
+    worker: str
+    mode: Mode
+    account: str
+    keep: bool
+
+
+Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection | Widening | Keeping"
 PlanJob: TypeAlias = "NewWorker | Widening"
 KeyJob: TypeAlias = "NewWorker | NewKeys"
 

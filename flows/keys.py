@@ -10,6 +10,7 @@ from flows.dealings import lines
 from flows.effects import CancelOperation, Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted, as_json
 from flows.inspected import AtWork
+from flows.kept import ChangingToken
 from flows.plans import Mode, limits, limits_json, plan_json
 from flows.states import (
     Access,
@@ -25,6 +26,7 @@ from flows.states import (
     Home,
     Inspection,
     Job,
+    Keeping,
     KeepToken,
     KeyJob,
     Leaving,
@@ -111,6 +113,8 @@ def onward(job: Job, access: Access, given: Given, context: Context) -> Move:
         return widen(job, access, context) if isinstance(access, Connected) else Move(AskToken(job))
     if isinstance(job, Inspection):
         return inspect(job, access, context) if isinstance(access, Connected) else Move(AskToken(job))
+    if isinstance(job, Keeping):
+        return change_token(job, access, context)
     match key_id, secret:
         case None, None:
             return Move(MakeKey(job, access))
@@ -134,7 +138,7 @@ def lasts(token: Held, ahead: int, context: Context) -> bool:
 
 
 def _ahead(given: Given, job: Job) -> int:
-    if isinstance(job, Removal | Inspection | Widening) or all(given):
+    if isinstance(job, Removal | Inspection | Widening | Keeping) or all(given):
         return AHEAD_OF_WORK
     return AHEAD_OF_SECRET if any(given) else AHEAD_OF_KEY
 
@@ -184,6 +188,16 @@ def inspect(job: Inspection, access: Connected, context: Context) -> Move:
     arguments: dict[str, Json] = {"worker": job.worker, "token": access.token.ticket}
     work = AtWork("verify", job, access, context.fresh_id, job.worker, job.mode)
     return Move(work, (StartOperation(context.fresh_id, "verify", arguments),))
+
+
+def change_token(job: Keeping, access: Access, context: Context) -> Move:
+    """Give a Worker a token to keep, one that lasts; or end the one it keeps, by itself or with one just given."""
+    given = access.token if isinstance(access, Connected) else None
+    if job.keep and (given is None or given.granted):
+        return Move(AskToken(job), notice=trouble("token_lent") if given else None)
+    arguments: dict[str, Json] = {"worker": job.worker, "token": given.ticket if given else None}
+    start = StartOperation(context.fresh_id, "give_token" if job.keep else "take_token", arguments)
+    return Move(ChangingToken(job, access, context.fresh_id), (start,))
 
 
 def remove(job: Removal, access: Access, context: Context) -> Move:

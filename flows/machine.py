@@ -13,6 +13,7 @@ from flows.events import Asked, Away, Command, Context, Elapsed, Ended, Event, K
 from flows.footing import ASIDE, beneath
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import AtWork
+from flows.kept import ChangingToken
 from flows.keys import AHEAD_OF_KEY, token_expired
 from flows.pictures import SHOW, picture_of
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
@@ -55,7 +56,7 @@ from flows.tended import Tuning
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
-AT_WORK = (Working, Preparing, Destroying, AtWork)  # nothing to choose meanwhile, but much to read
+AT_WORK = (Working, Preparing, Destroying, AtWork, ChangingToken)  # nothing to choose meanwhile, but much to read
 
 
 def advance(state: State, event: Event, context: Context) -> Move:
@@ -268,4 +269,4 @@ def is_waiting(state: State) -> bool:
     """Tell whether the screen shows running work, or waits for a Worker's answer."""
     if isinstance(state, Home | Tuning):
         return state.operation is not None
-    return isinstance(state, Working | Preparing | Opening | Connecting | Leaving | Destroying | AtWork)
+    return isinstance(state, Working | Preparing | Opening | Connecting | Leaving | Destroying | AtWork | ChangingToken)

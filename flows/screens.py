@@ -21,6 +21,7 @@ from flows.states import (
     Destroying,
     Existing,
     Gone,
+    Keeping,
     KeepToken,
     MakeKey,
     NewKeys,
@@ -79,6 +80,8 @@ FORM = Tap(say("button.private_form"), "form", style=Style.MAIN)
 
 def ask_token(state: AskToken, context: Context) -> Screen:
     """Make a Cloudflare token and paste it."""
+    if isinstance(state.job, Keeping) and state.job.keep:
+        return _ask_for_keeps(state, context)
     about = "" if isinstance(state.job, NewWorker) else "_again"
     rows: tuple[tuple[Button, ...], ...] = (
         (Link(say("button.token"), Place.CLOUDFLARE_TOKEN),),
@@ -98,6 +101,15 @@ def ask_token(state: AskToken, context: Context) -> Screen:
     return Screen((say(f"token.title{about}"), say(how), say(paste)), rows)
 
 
+def _ask_for_keeps(state: AskToken, context: Context) -> Screen:
+    """Only a pasted token can stay with a Worker."""
+    rows: tuple[tuple[Button, ...], ...] = ((Link(say("button.token"), Place.CLOUDFLARE_TOKEN),),)
+    if state.tried is not None:
+        rows = ((Tap(say("button.try_again"), "again", style=Style.MAIN),), *rows)
+    why = say("token.only_pasted" if context.connects else "token.why_keep")
+    return Screen((say("token.title_keep"), why, say("token.steps_keep"), say("token.paste")), rows)
+
+
 def connecting(_state: Connecting, context: Context) -> Screen:
     """The token is being tried."""
     return Screen((say("connecting.title"), say("connecting.body"), *elapsed(context)))
@@ -106,6 +118,12 @@ def connecting(_state: Connecting, context: Context) -> Screen:
 def elapsed(context: Context) -> tuple[Text, ...]:
     """Say how long the work under way has taken."""
     return (say("working.elapsed", seconds=context.progress.seconds),) if context.progress else ()
+
+
+def progress(context: Context) -> tuple[Text, ...]:
+    """Say how far the work under way is, step by step."""
+    steps = context.progress.steps if context.progress else ()
+    return (*(say(f"mark.{mark}", step=say(f"step.{step}")) for step, mark in steps), *elapsed(context))
 
 
 def pick_account(state: PickAccount, _context: Context) -> Screen:
@@ -167,12 +185,8 @@ def working(state: Working, context: Context) -> Screen:
     """The work, step by step."""
     kind = "rotate" if isinstance(state.job, NewKeys) else "deploy"
     title = say("working.stopping") if state.stopping else say(f"working.{kind}")
-    lines = [title]
-    if context.progress is not None:
-        lines += [say(f"mark.{mark}", step=say(f"step.{step}")) for step, mark in context.progress.steps]
-        lines.append(say("working.elapsed", seconds=context.progress.seconds))
     stop = Tap(say("button.stop"), "stop")
-    return Screen(tuple(lines), () if state.stopping or kind == "rotate" else ((stop,),))
+    return Screen((title, *progress(context)), () if state.stopping or kind == "rotate" else ((stop,),))
 
 
 def wrong_mode(state: WrongMode, _context: Context) -> Screen:

@@ -16,6 +16,7 @@ from flows.jobs import (
     Held,
     Inspection,
     Job,
+    Keeping,
     Kept,
     KeyJob,
     NewKeys,
@@ -29,21 +30,13 @@ from flows.jobs import (
     holdings,
 )
 from flows.plans import Mode, Weighted
-from flows.tended import (
-    ConfirmAct,
-    ConfirmArm,
-    ConfirmClose,
-    ConfirmPlan,
-    PickLimit,
-    SetLimit,
-    Toolbox,
-    Tuning,
-)
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
 from flows.words import Text
 
 if TYPE_CHECKING:
     from flows.advice import Advice, AskRisk, AskTried
     from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
+    from flows.kept import ChangingToken, TokenCard
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
     from flows.speaking import PickLanguage
 
@@ -63,6 +56,7 @@ __all__ = (
     "Held",
     "Inspection",
     "Job",
+    "Keeping",
     "Kept",
     "KeyJob",
     "NewKeys",
@@ -402,6 +396,6 @@ State: TypeAlias = (
     " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
     " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
     " | Reading | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage"
-    " | Preparing | Unready | Opening | FormOpen | FormOver"
+    " | Preparing | Unready | Opening | FormOpen | FormOver | TokenCard | ChangingToken"
     " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
 )

@@ -16,6 +16,7 @@ from flows import (
     findings,
     form_screens,
     forms,
+    keeping,
     keys,
     leaving,
     plan_screens,
@@ -23,6 +24,7 @@ from flows import (
     preferences,
     screens,
     speaking,
+    token_screens,
     tuning,
     verifying,
     worker_screens,
@@ -32,6 +34,7 @@ from flows.effects import Move
 from flows.events import Context, Ended, Kind, Pasted
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import AskAccountId, AtWork, ConfirmClear, ConfirmOverwrite, Strays, Verdict
+from flows.kept import ChangingToken, TokenCard
 from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
 from flows.screen import Screen
 from flows.speaking import PickLanguage
@@ -49,6 +52,7 @@ from flows.states import (
     Done,
     Gone,
     Home,
+    Keeping,
     KeepToken,
     Leaving,
     MakeKey,
@@ -105,7 +109,8 @@ def _before_token(state: AskToken) -> State:
         return Review(state.job, state.kept)
     if isinstance(state.job, Widening):
         return Review(state.job, Wider(state.job.worker, state.job.account))
-    return Home(state.job.worker)
+    home = Home(state.job.worker)
+    return TokenCard(state.job.worker, home) if isinstance(state.job, Keeping) else home
 
 
 def _before_key(state: MakeKey) -> State:
@@ -252,6 +257,9 @@ TABLE: tuple[Row[Any], ...] = (
         preferences.overview, cancel=False),
     Row(PickLanguage, speaking.pick_language,  0, {"language": speaking.language_tapped}, control.go_back,
         cancel=False),
+    Row(TokenCard,   token_screens.token_card, 0, {"give": keeping.give_tapped, "take": keeping.take_tapped,
+                                               "more": keeping.more_tapped}, control.go_back, cancel=False),
+    Row(ChangingToken, token_screens.changing_token, 0, {}, None, ended=keeping.ended, strict=True, cancel=False),
     Row(Reading,     screens.reading,      0, {"topic": control.read, "agreements": control.send_consents},
         control.go_back, cancel=False),
 )

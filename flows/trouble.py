@@ -8,7 +8,7 @@ from flows.words import Text, say
 TOKEN_CODES = frozenset({
     "token_invalid", "token_is_global_key", "token_expired", "token_disabled", "token_not_yet_valid",
     "token_ip_restricted", "permission_missing", "no_accounts", "account_id_needed", "account_id_wrong",
-    "other_cloudflare_account", "token_gone", "no_token",
+    "other_cloudflare_account", "token_gone", "token_lent", "no_token",
 })  # fmt: skip
 KEY_CODES = frozenset({"wrong_pair", "other_alpaca_account", "keys_gone"})
 PLAN_CODES = frozenset({"symbol_unknown", "symbol_untradable", "symbol_whole_only"})

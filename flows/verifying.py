@@ -30,6 +30,7 @@ from flows.states import (
     Home,
     Inspection,
     Job,
+    Keeping,
     NewKeys,
     NewWorker,
     Removal,
@@ -75,7 +76,7 @@ def _past(job: Job, access: Connected, given: Given, context: Context) -> Move:
     match job:
         case NewWorker():
             return into_account(job, access, given, context)
-        case NewKeys() | Removal():
+        case NewKeys() | Removal() | Keeping():
             return onward(job, access, given, context)
         case Inspection() | Widening():
             return Move(rest(context, job.worker))

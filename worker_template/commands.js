@@ -1,5 +1,5 @@
 // What a signed command can ask for: never a higher limit, a symbol not agreed to, or a free-form call. They run in the
-// Durable Object, all but one (rotate.js).
+// Durable Object, all but two (rotate.js, token.js).
 
 import { isObject, parsed } from "./answers.js"
 import { arm, choose } from "./choice.js"

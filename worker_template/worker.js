@@ -21,9 +21,9 @@ export default {
 		const { status, text } = await answer(async () => {
 			const signed = await readSigned(request, String(env.COMMAND_KEY ?? ""))
 			if (!signed) throw new No(401, "unauthorized")
-			if (signed.command !== "rotate") return theState(env).obey(signed)
-			const { rotate } = await import("./rotate.js")
-			return rotate(env, theState(env), signed)
+			if (signed.command === "rotate") return (await import("./rotate.js")).rotate(env, theState(env), signed)
+			if (signed.command === "token_clear") return (await import("./token.js")).clearToken(env, theState(env), signed)
+			return theState(env).obey(signed)
 		})
 		if (status === 202) ctx.waitUntil(import("./cloudflare.js").then((its) => its.removeItself(env, theState(env))))
 		return new Response(text, { status, headers: HEADERS })

@@ -110,8 +110,8 @@ def _changes(code: str, data: dict[str, Any]) -> workers.WorkerChanges:
             return {"schedule": "alarm", "state": "running" if data["running"] else "paused"}
         case _ if "running" in data:  # whatever was asked, the Worker said how it stands
             return {"state": "running" if data["running"] else "paused", **_keys(data), **_token(data)}
-        case _:
-            return {}
+        case _:  # a token given or taken away; whatever else ended so changes nothing
+            return _token(data)
 
 
 def _token(data: dict[str, Any]) -> workers.WorkerChanges:

@@ -23,6 +23,7 @@ from bot.texts.english import BUTTONS, SCREENS
 from bot.texts.form import FORM
 from bot.texts.help import HELP
 from bot.texts.introduction import INTRODUCTION
+from bot.texts.keeping import KEEPING
 from bot.texts.languages import LANGUAGES
 from bot.texts.places import WHERE
 from bot.texts.plans import PLANS
@@ -52,6 +53,7 @@ CATALOGUE: Final[Mapping[str, str | Plural]] = {
     **LANGUAGES,
     **FORM,
     **CONNECTING,
+    **KEEPING,
 }
 
 WORDLESS: Final = tuple(name for name, text in CATALOGUE.items() if not text)  # the same in every language

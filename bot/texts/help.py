@@ -110,8 +110,9 @@ HELP: Final[dict[str, str]] = {
     "help.token": (
         "<b>The Cloudflare token</b>\n\n"
         "A bot that keeps one can change its keys and remove itself when you tap that here. It is sealed in your own "
-        "account. A bot without one does that, too: then I ask you for a token each time, and forget it."
-        "<blockquote expandable><b>Changing it</b>\n"
+        "account. A bot without one does that, too: then I ask you for a token each time, and forget it.\n\n"
+        "To change that, open /settings and tap <b>Cloudflare token</b>."
+        "<blockquote expandable><b>Without me</b>\n"
         "In Cloudflare open Workers, your bot, <b>Settings</b>, then <b>Variables and Secrets</b>.\n"
         "• To take it away, delete <code>CLOUDFLARE_API_TOKEN</code>, and the token itself, too.\n"
         "• To give it one, add a token as a secret of that name.\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -33,6 +34,10 @@ def answer_in_place(path: str, account: Account, script: Script, now: datetime) 
         case "events":
             run = _record(script)["at"] if script.runs else None
             return JSONResponse({"events": [], "next": 0, "pulse": {"run": run, "paused": None}})
+        case "token_clear":
+            left = tuple(binding for binding in script.live.bindings if binding.name != "CLOUDFLARE_API_TOKEN")
+            script.versions.append(replace(script.live, bindings=left))
+            return JSONResponse({"holds_cloudflare_token": False})
         case "alarm":
             return JSONResponse({"schedule": "cron", "next": _next_quarter(now)})
         case other:

@@ -124,6 +124,34 @@ async def test_a_bot_is_set_up_without_a_pasted_token(ada: Newcomer, browser: Br
 
 
 @pytest.mark.asyncio
+async def test_what_is_lent_is_not_given_to_a_bot_to_keep(ada: Newcomer, browser: Browser) -> None:
+    await ada.agrees()
+    link = await link_of(ada)
+    await ada.connects(keep=False)
+    await ada.taps("I see my keys", "Paste the Key ID")
+    await ada.pastes(*await ada.keys(), then="Your bot is running")
+    script = await ada.script()
+    await ada.commands("/settings", "keeps none, I ask for it")
+    await ada.taps("☁️ Cloudflare token", "It keeps none")
+    await ada.taps("Let it keep a token", "It must be a pasted one")
+    shown = await ada.only_screen()
+    assert not [each for row in shown["buttons"] for each in row if "Connect with" in each["text"]]
+    _, given_back = await overview(ada)
+    await ada.says(await browser.agrees(link))  # she has kept the link of an earlier question
+    await ada.sees("your bot cannot keep it")
+
+    async def ended() -> bool:
+        return (await overview(ada))[1] == given_back + 1
+
+    await until(ended, "the token was not given back")
+    assert "CLOUDFLARE_API_TOKEN" not in await ada.sites.secrets(script)
+    token = await ada.token()
+    await ada.pastes(token, then="Your bot keeps a token now")
+    assert (await ada.sites.secrets(script))["CLOUDFLARE_API_TOKEN"] == token
+    await ada.settles()
+
+
+@pytest.mark.asyncio
 async def test_a_token_can_still_be_pasted(ada: Newcomer) -> None:
     await ada.agrees()
     assert await link_of(ada)

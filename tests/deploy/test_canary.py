@@ -15,9 +15,10 @@ from deploy.accounts import connect, look
 from deploy.adopting import adopt, clear
 from deploy.cloudflare import Cloudflare
 from deploy.commands import WorkerClient
-from deploy.deployment import Keys, pair_body, secrets_body
+from deploy.deployment import Keys, pair_body, secrets_body, token_body
 from deploy.errors import DeployError
 from deploy.inspection import inspect
+from deploy.keeping import give_token, take_token
 from deploy.names import claim_name
 from deploy.rekeying import change_keys
 from deploy.secret import Secret
@@ -84,6 +85,9 @@ async def test_no_secret_in_errors_or_logs(
         lambda: deploy(site, keys=KEYS, template=template, command_key=COMMAND_KEY, progress=silent, first=True),
         lambda: write(site, "PATCH", "settings", body=pair_body(KEYS, ["MODE"])),
         lambda: write(site, "PATCH", "secrets-bulk", body=secrets_body(KEYS)),
+        lambda: write(site, "PATCH", "settings", body=token_body(TOKEN, ["MODE"])),
+        lambda: give_token(site),
+        lambda: take_token(site),
         lambda: remove(site),
         lambda: inspect(site),
         lambda: update(site, template),
@@ -91,6 +95,7 @@ async def test_no_secret_in_errors_or_logs(
         lambda: clear(site, COMMAND_KEY),
         worker.status,
         lambda: worker.rotate(KEYS),
+        worker.clear_token,
         worker.destroy,
     ]
     with caplog.at_level(logging.DEBUG):

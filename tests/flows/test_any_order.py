@@ -29,6 +29,7 @@ from flows.events import (
     Worker,
 )
 from flows.inspected import AskAccountId, ConfirmClear, ConfirmOverwrite, Stray, Strays, Verdict
+from flows.kept import ChangingToken, TokenCard
 from flows.languages import Language
 from flows.machine import FRESH, advance, operation_of, tickets, view
 from flows.notices import USUAL, Notices
@@ -51,6 +52,7 @@ from flows.states import (
     Held,
     Home,
     Inspection,
+    Keeping,
     KeepToken,
     NewKeys,
     NewWorker,
@@ -73,7 +75,7 @@ from flows.states import (
 )
 from flows.table import TABLE
 from flows.telling import report_of
-from flows.tended import ConfirmArm, ConfirmClose, SetLimit, Toolbox, Tuning
+from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, SetLimit, Toolbox, Tuning
 
 NOW = 1_800_000_000
 OUTCOMES = {
@@ -117,6 +119,8 @@ OUTCOMES = {
     "chart": ("charted", "no_history"),
     "export": ("exported", "not_sent"),
     "widen": ("widened", "token_expired", "odd"),
+    "give_token": ("token_given", "token_lent", "permission_missing", "busy", "odd"),
+    "take_token": ("token_taken", "token_dead", "worker_outdated", "timeout", "unreachable", "odd"),
 }
 COMMANDS = (
     "start", "status", "pause", "resume", "rotate", "destroy", "cancel", "help", "security", "forget", "x", "",
@@ -160,6 +164,8 @@ JOB = NewWorker(Mode.LIVE, Recurring(("VTI",), "5.00", Pace.DAY), "0" * 16)
 COMPLETE = Complete(ACCESS, HELD, HELD, "0" * 16)
 LOOK, STRAY = Inspection("0" * 16, Mode.PAPER, "a1"), Stray("soar-paper-1", Mode.PAPER, "1234abcd")
 FIRST = NewKeys("0" * 16, Mode.PAPER, "a1", first=True)
+GIVE, TAKE = (Keeping("0" * 16, Mode.PAPER, "a1", keep) for keep in (True, False))
+CARD = TokenCard("0" * 16, Preferences(USUAL, Home("0" * 16)))
 EXISTING = Existing("0" * 16, Limits("500.00", "500.00", "500.00", ("VTI", "BND")))
 STARTS: tuple[State, ...] = (
     FRESH.state,
@@ -199,6 +205,13 @@ STARTS: tuple[State, ...] = (
     PickZone(USUAL, FRESH.state, 4),
     PickLanguage(None, Language.GERMAN, AskSecret(JOB, ACCESS, HELD)),
     PickLanguage(Language.ARABIC, Language.ENGLISH, Preferences(USUAL, Home("0" * 16))),
+    CARD,
+    TokenCard(f"{1:016x}", Home("0" * 16), taken=True),
+    ConfirmAct("0" * 16, Mode.PAPER, "take_token", CARD),
+    AskToken(GIVE, tried=HELD),
+    AskToken(TAKE),
+    ChangingToken(GIVE, ACCESS, "0" * 16),
+    ChangingToken(TAKE, OwnToken(), "0" * 16),
 )
 
 

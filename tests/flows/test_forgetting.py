@@ -68,9 +68,10 @@ def test_settings_say_of_each_bot_whether_it_keeps_a_token_and_lead_on() -> None
     assert f"<code>{PAPER.script}</code> keeps one" in text
     assert f"<code>{LIVE.script}</code> keeps none" in text
     settings = chat.state
-    assert isinstance(chat.taps("token").state, Reading)
+    chat.taps("token").taps("worker", LIVE.id).taps("more")
+    assert isinstance(chat.state, Reading)
     assert "CLOUDFLARE_API_TOKEN" in shown(chat)[0]
-    assert chat.taps("back").state == settings
+    assert chat.taps("back").taps("back").state == settings
     assert isinstance(Chat(Home(PAPER.id), PAPER).commands("settings").taps("plan").state, Tuning)
     assert "plan" not in shown(Chat(Home()).commands("settings"))[1]
 

@@ -12,6 +12,7 @@ from bot.texts.layout import MOST_WORDS, Paragraph, laid_out, words_in
 from bot.texts.render import body, plain, render
 from flows.forming import Preparing
 from flows.inspected import AtWork, ConfirmClear, ConfirmOverwrite
+from flows.kept import ChangingToken
 from flows.languages import Language
 from flows.machine import is_waiting
 from flows.screen import Style
@@ -39,7 +40,7 @@ AGREED = (
     ConfirmOverwrite, ConfirmClear,
 )  # fmt: skip
 _TAGS = re.compile(r"<[^>]+>")
-ENDS_BY_ITSELF = (Working, Destroying, AtWork, Preparing)
+ENDS_BY_ITSELF = (Working, Destroying, AtWork, Preparing, ChangingToken)
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,7 @@ def test_a_path_before_the_command_does_not_matter(deployed: Deployment) -> None
 COMMANDS: dict[str, object] = {
     "status": {}, "tick": {"dry": True}, "pause": {}, "resume": {}, "arm": {}, "set": {"plan": {"kind": "watch"}},
     "cancel": {}, "close": {"dry": True}, "lock": {}, "unlock": {}, "alarm": {"on": True}, "events": {}, "history": {},
-    "export": {"table": "runs"}, "rotate": {"key_id": "PK"}, "destroy": {},
+    "export": {"table": "runs"}, "rotate": {"key_id": "PK"}, "token_clear": {}, "destroy": {},
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Changing the keys and ending the Worker: the two things it does with its Cloudflare token."""
+"""Changing the keys, giving up its Cloudflare token, ending the Worker: the three things it does with that token."""
 
 from __future__ import annotations
 
@@ -83,6 +83,31 @@ def test_what_passes_at_cloudflare_is_tried_again(deployed: Deployment) -> None:
     deployed.cloud.answers = [(502, b"<html>"), (500, b""), (504, b"<html>")]
     status, answer = rotate(deployed, deployed.broker.keys)
     assert (status, answer["error"], answer["cloudflare_code"]) == (502, "cloudflare_refused", None)
+
+
+def test_it_gives_up_its_own_token(deployed: Deployment) -> None:
+    held = {"CLOUDFLARE_API_TOKEN": None}
+    assert deployed.ask("token_clear") == {"holds_cloudflare_token": False}
+    (asked,) = deployed.cloud.asked
+    assert (asked.method, asked.path, asked.token) == ("DELETE", f"{SCRIPT}/secrets/CLOUDFLARE_API_TOKEN", TOKEN)
+    deployed.cloud.refuse(404, 10056)  # as when the answer to an earlier try was lost
+    assert deployed.ask("token_clear") == {"holds_cloudflare_token": False}
+    deployed.workerd.restart(**held)
+    assert deployed.ask("status")["holds_cloudflare_token"] is False
+    assert deployed.ask("token_clear") == {"holds_cloudflare_token": False}
+    assert len(deployed.cloud.asked) == 2
+    assert deployed.ask("status")["key_ending"] == deployed.broker.keys["key_id"][-4:]
+    assert deployed.kinds() == []
+
+
+def test_a_token_that_is_dead_stays_until_somebody_takes_it_out(deployed: Deployment) -> None:
+    deployed.cloud.refuse(403, 10000)
+    answer = deployed.owner.send(deployed.workerd.url, "token_clear")
+    assert (answer.status_code, answer.json()["error"]) == (502, "cloudflare_refused")
+    assert answer.json()["cloudflare_code"] == 10000
+    deployed.cloud.refuse(409, 10035)  # what passes is tried again
+    assert deployed.ask("token_clear") == {"holds_cloudflare_token": False}
+    assert len(deployed.cloud.asked) == 3
 
 
 def test_the_end_is_paused_then_cancelled_then_deleted(deployed: Deployment) -> None:

@@ -109,6 +109,22 @@ def test_settings_can_be_changed_without_the_code(kept: Client, refusal_of: Any)
     assert refusal_of(kept.workers("PATCH", "/scripts/changes/script-settings", json={"bindings": []})) == (400, 10026)
 
 
+def test_a_secret_is_added_beside_inherited_ones_and_deleted_again(kept: Client, refusal_of: Any) -> None:
+    kept.upload("holds", CODE, bindings=[secret("KEY", "1"), plain("MODE", "paper")])
+    inherited = [{"type": "inherit", "name": name} for name in ("KEY", "MODE")]
+    body = {"bindings": [*inherited, secret("TOKEN", "t")]}
+    settings = {"settings": (None, json.dumps(body), "application/json")}
+
+    assert kept.workers("PATCH", "/scripts/holds/settings", files=settings).is_success
+    assert kept.secrets("holds") == {"KEY": "1", "TOKEN": "t"}
+    assert kept.workers("DELETE", "/scripts/holds/secrets/TOKEN").is_success
+
+    assert (kept.secrets("holds"), kept.script("holds")["variables"]) == ({"KEY": "1"}, {"MODE": "paper"})
+    assert refusal_of(kept.workers("DELETE", "/scripts/holds/secrets/MODE")) == (404, 10056)
+    assert refusal_of(kept.workers("DELETE", "/scripts/absent/secrets/TOKEN")) == (404, 10007)
+    assert refusal_of(kept.workers("PATCH", "/scripts/absent/settings", files=settings)) == (404, 10007)
+
+
 def test_versions_and_deployments(kept: Client) -> None:
     kept.upload("told", CODE, annotations={"workers/message": "first"})
     kept.upload("told", CODE)
