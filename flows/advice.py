@@ -1,4 +1,4 @@
-"""Which mode to pick: two questions, and what follows from the answers. It is advice; the choice stays the user's."""
+"""Which mode to pick: two questions, and what follows from the answers. The choice stays the user's."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _question(about: str) -> Screen:
 
 
 def advice(state: Advice, _context: Context) -> Screen:
-    """The advice with its reason, the mode advised first, and what real money changes."""
+    """The mode that fits the answers first, why it does, and what real money changes."""
     reason = "live" if state.mode is Mode.LIVE else "first" if not state.tried else "money"
     picks = {mode: Tap(say(f"button.{mode}"), "mode", str(mode)) for mode in Mode}
     advised = Tap(say(f"button.{state.mode}"), "mode", str(state.mode), Style.GOOD)

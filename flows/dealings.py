@@ -11,10 +11,16 @@ from flows.words import Money, Number, Slot, Text, Told, say
 Line: TypeAlias = "str | Text"
 SIDES: Final = ("buy", "sell")
 # Alpaca's words for how an order stands, and the Worker's own.
-ON_ITS_WAY: Final = frozenset({"sending", "pending_new", "accepted", "new"})
 STATES: Final = frozenset({
     "partially_filled", "pending_cancel", "canceled", "expired", "rejected", "absent", "lost", "filled", "held",
+    "replaced", "done_for_day", "suspended", "on_its_way",
 })  # fmt: skip
+SAME: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("sending", "pending_new", "accepted", "new", "pending_replace", "accepted_for_bidding", "stopped"),
+                    "on_its_way"),
+    "calculated": "done_for_day",
+    "refused": "rejected",
+}  # fmt: skip
 PAUSES: Final = frozenset({"user", "loss", "keys", "account", "closed", "suspended"})
 # Why a look ended as it did, by the Worker's short names.
 REASONS: Final = frozenset({
@@ -22,6 +28,10 @@ REASONS: Final = frozenset({
     "unreachable", "refused", "account", "account_state", "loss_unknown", "order", "undelivered", "clock", "skew",
     "shares", "fault",
 })  # fmt: skip
+
+
+# Why a command was refused, where its own words may be about anything.
+REFUSALS: Final = frozenset({"unauthorized", "bad_request", "bad_plan", "bad_limits", "bad_pair"})
 
 
 def lines(told: Json) -> tuple[Line, ...]:
@@ -56,8 +66,7 @@ def _order(facts: Mapping[str, str]) -> Text:
 
 def state_words(state: str) -> Slot:
     """Say how an order stands; a state that has no words here is told as it is."""
-    if state in ON_ITS_WAY:
-        return say("order.on_its_way")
+    state = SAME.get(state, state)
     return say(f"order.{state}") if state in STATES else state.replace("_", " ")
 
 
@@ -75,10 +84,21 @@ def _held(facts: Mapping[str, str]) -> Text:
 
 def why_paused(reason: str, note: str) -> Slot:
     """Say why a Worker holds; for a reason that is not known here, in its own words."""
-    return say(f"paused.{reason}") if reason in PAUSES else note
+    return say(f"paused.{reason}") if reason in PAUSES else in_its_words(note)
 
 
 def why(code: str, outcome: str, words: str) -> Slot:
     """Give what a Worker said of a look: its own sentence, and what to say in other languages than its own."""
     short = "traded" if outcome == "traded" else code
-    return Told(f"reason.{short}", words) if words and short in REASONS else words
+    return in_its_words(words, f"reason.{short}" if short in REASONS else "")
+
+
+def why_refused(reason: str, words: str) -> Slot:
+    """Say why a Worker refused a command, from its short name for it and its own words, either of which may lack."""
+    message = f"refused.{reason}" if reason in REFUSALS else ""
+    return say(message) if message and not words else in_its_words(words or reason, message)
+
+
+def in_its_words(words: str, message: str = "") -> Slot:
+    """Give what a Worker said, with the message that says about the same, if there is one."""
+    return Told(message, words) if words else ""

@@ -62,7 +62,7 @@ def open_alpaca(_state: OpenAlpaca, _context: Context) -> Screen:
 
 
 def pick_mode(_state: PickMode, _context: Context) -> Screen:
-    """Step 2 at Alpaca: paper or live, with advice."""
+    """Step 2 at Alpaca: paper or live, with a hint for the first bot."""
     paper = Tap(say("button.paper"), "mode", "paper", Style.GOOD)
     live = Tap(say("button.live"), "mode", "live")
     advise = Tap(say("button.advise"), "advise")

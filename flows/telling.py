@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.dealings import lines, why_paused
+from flows.dealings import in_its_words, lines, why_paused
 from flows.events import Json
 from flows.plans import Watch, limits_of, plan_of
 from flows.states import Report
@@ -25,7 +25,8 @@ def answer(code: str, data: Mapping[str, Json]) -> Text | None:
         return None
     if code in SPOKEN:
         return say(SPOKEN[code])
-    slots: dict[str, Slot] = {name: str(data.get(name, "")) for name in ("remark", "cancelled", "left")}
+    slots: dict[str, Slot] = {name: str(data.get(name, "")) for name in ("cancelled", "left")}
+    slots["remark"] = in_its_words(str(data.get("remark", "")))
     files = data.get("files")
     slots["files"] = listing(*(say(f"table.{name}") for name in files)) if isinstance(files, list) else ""
     if code == "orders_cancelled" and slots["left"] not in {"", "0"}:

@@ -48,7 +48,7 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date (ISO 8601)."""
+    """A date (ISO 8601), also without its year (--11-24)."""
 
     date: str
 
@@ -93,7 +93,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence that a Worker has told in English, and the message that says about the same in any language."""
+    """What a Worker has told in English, and the message that says about the same in any language; empty for none."""
 
     message: str
     words: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.choices import LIVE_PHRASE
-from flows.dealings import Line, why
+from flows.dealings import Line, in_its_words, why
 from flows.events import Context
 from flows.plan_screens import first_of, limit_words, plan_details, plan_words
 from flows.plans import SUMS, Limits, Mode, Watch, dollars
@@ -253,6 +253,8 @@ def confirm_close(state: ConfirmClose, _context: Context) -> Screen:
     total = say("close.total", total=Money(state.total.replace(",", ""))) if state.total else say("close.no_total")
     lines += [total, say(f"close.body_{state.mode}")]
     if state.remark:  # nobody trades now
-        return Screen((*lines, say("close.remark", remark=state.remark)), (_safe("button.keep_shares"),), others)
+        return Screen(
+            (*lines, say("close.remark", remark=in_its_words(state.remark))), (_safe("button.keep_shares"),), others
+        )
     rows = (_safe("button.keep_shares"), (Tap(say("button.do_close"), "yes", style=Style.GRAVE),))
     return Screen(tuple(lines), rows, others)

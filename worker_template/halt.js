@@ -5,7 +5,7 @@ import { WHY } from "./answers.js"
 const REJECTED = "Alpaca does not accept the keys. Probably newer ones were made; please give those to the bot."
 export const AGAIN = "The bot tries again at its next look."
 
-export const BREAK = "Alpaca had too many requests and asked for a break of some minutes."
+export const BREAK = "Too many requests: Alpaca asked for a break of some minutes."
 
 export class Halt extends Error {
 	/**

@@ -10,7 +10,7 @@ const KNOWN = [
 	[["insufficient qty"], "skip", "held", "Another open order holds these shares."],
 	[["wash trade"], "skip", "wash_trade", "An open order in the opposite direction stands against it."],
 	[["cost basis must be", "notional amount must be"], "skip", "too_small", "The amount is below Alpaca's minimum."],
-	[["not fractionable"], "skip", "whole_shares", "Alpaca sells it in whole shares only, not for an amount of dollars."],
+	[["not fractionable"], "skip", "whole_shares", "Alpaca sells it in whole shares only, not by the dollar."],
 	[["fractional trading"], "skip", "fractional_off", "Parts of shares are switched off in the Alpaca account."],
 	[["open short sell"], "skip", "short", "An open short sale of this symbol stands against it."],
 	[["asset", "symbol not found"], "skip", "asset", "Alpaca does not know or does not trade this symbol."],

@@ -82,7 +82,7 @@ export class OwnShares extends Store {
 			}
 			if (seen < row.nano) {
 				Object.assign(row, { nano: seen, cents: share(row.cents, seen, row.nano) })
-				const gone = `Alpaca holds fewer shares of ${symbol} than the bot had bought; it did not sell the others itself.`
+				const gone = `Alpaca holds fewer shares of ${symbol} than the bot bought; it did not sell the rest itself.`
 				found.told.push(`${gone} It now counts ${quantity(seen)} as its own.`)
 			}
 			this.#write({ ...row, seen, basis, price, doubt: 0 })

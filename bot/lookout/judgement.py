@@ -87,7 +87,7 @@ def _news(event: Event, paused: str) -> News:
     form = f"news.{kind}" if event.kind in KINDS else "news.other"
     words = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
     latched = kind == "latch" and paused in PAUSES
-    text = say(form, text=Told(f"paused.{paused}", words) if latched else words)
+    text = say(form, text=Told(f"paused.{paused}" if latched else "", words))
     if kind == "latch" and paused in FIXES:
         text = say("news.with_fix", news=text, fix=say(f"news.fix_{paused}"))
     return News(kind, text)

@@ -136,7 +136,7 @@ def refused(error: DeployError) -> Outcome:
     if isinstance(error, PermissionMissing):
         return failed(error.code, detail=PERMISSIONS[error.permission])
     if isinstance(error, WorkerRefused):
-        return failed("worker_refused", detail=error.message or error.reason)
+        return failed("worker_refused", detail=error.message, reason=error.reason)
     return failed(error.code, detail=error.detail[:200])
 
 

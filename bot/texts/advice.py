@@ -1,4 +1,4 @@
-"""The wording in English of the advice on practice or real money."""
+"""The wording in English of two questions that help to choose practice or real money; it gives no advice."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ADVICE: Final[dict[str, str]] = {
     "button.risk_yes": "Yes, I could lose it",
     "button.risk_no": "No",
     "advice.first": (
-        "<b>My advice: PAPER.</b> Watch your first bot with practice money for some weeks, at real prices."
+        "<b>Your answers fit PAPER.</b> Watch your first bot with practice money for some weeks, at real prices."
     ),
     "advice.money": (
-        "<b>My advice: PAPER.</b> Money that you cannot afford to lose has no place in a trading bot. "
+        "<b>Your answers fit PAPER.</b> Money that you cannot afford to lose has no place in a trading bot. "
         "Practice costs nothing."
     ),
     "advice.live": (
-        "<b>My advice: LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
+        "<b>Your answers fit LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
         "PAPER is there for trying something new."
     ),
     "advice.differs": "With LIVE, orders cost real money. I ask for a typed phrase before the first one.",

@@ -30,6 +30,7 @@ from bot.texts.plans import PLANS
 from bot.texts.plural import Plural
 from bot.texts.preferences import PREFERENCES
 from bot.texts.remarks import NOTICES, PASTES, TROUBLES
+from bot.texts.sentences import TOLD
 from bot.texts.tending import TENDING
 from bot.texts.verifying import VERIFYING
 from flows.languages import Language
@@ -54,6 +55,7 @@ CATALOGUE: Final[Mapping[str, str | Plural]] = {
     **FORM,
     **CONNECTING,
     **KEEPING,
+    **TOLD,
 }
 
 WORDLESS: Final = tuple(name for name, text in CATALOGUE.items() if not text)  # the same in every language

@@ -80,7 +80,7 @@ SCREENS: Final[dict[str, str]] = {
     ),
     "keep.title": "✅ <b>Connected to {account}</b>",
     "keep.body": (
-        "May your bot keep this token, sealed in your own account?\n\n"
+        "May your bot keep this token, encrypted in your own account?\n\n"
         "<b>Yes:</b> you can change its keys or remove it from this chat with one tap.\n"
         "<b>No:</b> I will ask you for a token each time.\n\n"
         "Either way <b>I</b> forget it when the set-up has ended."
@@ -98,7 +98,7 @@ SCREENS: Final[dict[str, str]] = {
         "It is the shorter value, in capitals and digits, and starts with PK (paper) or AK (live). "
         "I delete your message at once. You may also paste both values in one message."
     ),
-    "keyid.secret_held": "The Secret is here already, sealed.",
+    "keyid.secret_held": "The Secret is here already, encrypted.",
     "secret.title": "✍️ <b>Now paste the Secret</b>",
     "secret.key_id_held": "✅ Key ID ending in <code>{ending}</code> received, message deleted.",
     "secret.body": (
@@ -127,7 +127,9 @@ SCREENS: Final[dict[str, str]] = {
     "wrongmode.to_live": "The keys are good, but they open your real money account. I never switch to that by myself.",
     "wrongmode.fixed": "A bot keeps its mode. Make a pair in the right mode and paste it.",
     "stopped.title": "<b>That did not work yet</b>",
-    "stopped.body": "Nothing you gave is lost: the keys stay sealed for some minutes. Try again, or paste others.",
+    "stopped.body": (
+        "Nothing you gave is lost: the keys stay here, encrypted, for some minutes. Try again, or paste others."
+    ),
     # looking after
     "destroy.title": "🗑 <b>Remove your bot {script}?</b>",
     "destroy.body": (

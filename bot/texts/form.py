@@ -17,8 +17,8 @@ FORM: Final[dict[str, str]] = {
     "step.script_bare": "Uploading the bot, without keys",
     "step.form": "Opening your private form",
     "form.unready": "Your bot has no form yet. Try again, or paste the keys here.",
-    "form.now_secret": "I have sealed the Key ID. Now paste the Secret as well.",
-    "form.now_key_id": "I have sealed the Secret. Now paste the Key ID as well.",
+    "form.now_secret": "I have the Key ID, encrypted. Now paste the Secret as well.",
+    "form.now_key_id": "I have the Secret, encrypted. Now paste the Key ID as well.",
     # the form
     "form.opening": "🔒 <b>Asking your bot for its private form…</b>",
     "form.title": "🔒 <b>Your private form is open</b>",

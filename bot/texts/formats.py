@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import NumberPattern, format_decimal, format_percent
 
@@ -65,7 +65,12 @@ def percent(value: Percent, language: Language) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def money(value: Money, language: Language) -> str:
-    """Write a sum; what is none is given back as it is."""
+    """Write a sum; what is none is given back as it is.
+
+    In a text that goes leftward it is written as in English: in "10.00 US$" the parts of the sign change places
+    wherever isolates are not known, "$10.00" stays as it is.
+    """
+    language = Language.ENGLISH if language.leftward else language
     amount = decimal(value.amount)
     if amount is None or not _CURRENCY.fullmatch(value.currency):
         return f"{value.amount} {value.currency}".strip()
@@ -94,8 +99,11 @@ def decimal(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def day(value: Day, language: Language) -> str:
-    """Write a date; what is none is given back as it is."""
+    """Write a date, one without a year (--11-24) too; what is none is given back as it is."""
     try:
+        if value.date.startswith("--"):
+            leap = datetime.fromisoformat(f"2000{value.date[1:]}")
+            return str(format_skeleton("MMMMd", leap, locale=locale_of(language)))
         return str(format_date(date.fromisoformat(value.date), "medium", locale=locale_of(language)))
     except ValueError:
         return value.date

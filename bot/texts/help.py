@@ -24,7 +24,7 @@ HELP: Final[dict[str, str]] = {
     "search.trial": "trial dry run start arm armed begin trading test simulate",
     "search.security": "safe safety secure security trust steal stolen hacked scam leak keys secret delete",
     "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
-    "search.token": "cloudflare token kept keep keeps hold holds sealed change remove permission",
+    "search.token": "cloudflare token kept keep keeps hold holds sealed encrypted change remove permission",
     "search.costs": "cost costs price free fee fees pay paid charge money expensive commission",
     "search.independence": "gone vanish disappear stop shut down bankrupt without offline dies closed dashboard",
     "search.news": "news notice notices notify notification message messages alert silent quiet mute summary daily",
@@ -77,7 +77,7 @@ HELP: Final[dict[str, str]] = {
     ),
     "help.trial": (
         "<b>Trial and start</b>\n\n"
-        "A new bot, and one with a new plan, only shows what it would order: a trial, or dry run. The market must be "
+        "A new bot, and one with a new plan, only shows what it would order: a trial. The market must be "
         "open for that.\n"
         "When it looks right, tap <b>Start trading</b>. With real money you type a phrase for that. /pause holds it "
         "again at any time."
@@ -85,8 +85,8 @@ HELP: Final[dict[str, str]] = {
     "help.security": (
         "<b>How your keys are handled</b>\n\n"
         "• By the <b>private form</b> they go from your phone into your bot. Neither I nor Telegram see them.\n"
-        "• Pasted here, I delete the message first, and hold the key sealed for 15 minutes at most (a Cloudflare token "
-        "for an hour).\n"
+        "• Pasted here, I delete the message first, and hold the key encrypted for 15 minutes at most (a Cloudflare "
+        "token for an hour).\n"
         "• Then it rests in your own Cloudflare account only."
         "<blockquote expandable><b>What you should know</b>\n"
         "• Until I delete it, Telegram has a message you paste, too: bots cannot use secret chats. Deleting is a "
@@ -109,8 +109,8 @@ HELP: Final[dict[str, str]] = {
     ),
     "help.token": (
         "<b>The Cloudflare token</b>\n\n"
-        "A bot that keeps one can change its keys and remove itself when you tap that here. It is sealed in your own "
-        "account. A bot without one does that, too: then I ask you for a token each time, and forget it.\n\n"
+        "A bot that keeps one can change its keys and remove itself when you tap that here. It is encrypted in your "
+        "own account. A bot without one does that, too: then I ask you for a token each time, and forget it.\n\n"
         "To change that, open /settings and tap <b>Cloudflare token</b>."
         "<blockquote expandable><b>Without me</b>\n"
         "In Cloudflare open Workers, your bot, <b>Settings</b>, then <b>Variables and Secrets</b>.\n"
@@ -140,14 +140,14 @@ HELP: Final[dict[str, str]] = {
     ),
     "help.privacy": (
         "<b>What is kept</b>\n\n"
-        "No Alpaca key and no Cloudflare token. I keep your Telegram number, where we are in this chat, what you "
-        "agreed to, your settings, and what I need to look after your bots.\n\n"
+        "No Alpaca key and no Cloudflare token. I keep your Telegram user ID (not your phone number), where we "
+        "are in this chat, what you agreed to, your settings, and what I need to look after your bots.\n\n"
         "/forget deletes all of it."
         "<blockquote expandable><b>In full</b>\n"
-        "About this chat: your Telegram number and language, where the conversation stands, what you agreed to and "
+        "About this chat: your Telegram user ID and language, where the conversation stands, what you agreed to and "
         "when, which news you want and when, and news for you until Telegram has it.\n"
         "About each bot: its name and address, your Cloudflare account's number, the last four characters of the "
-        "Alpaca account and Key ID, its plan and limits, the sealed command key, and up to where its news was "
+        "Alpaca account and Key ID, its plan and limits, its command key, encrypted, and up to where its news was "
         "read.</blockquote>"
     ),
     "help.words": (

@@ -18,9 +18,22 @@ CLOSE: Final = (
 )  # fmt: skip
 HEAD: Final = ("frame.", "badge.")
 NOTICE: Final = "frame.notice"
-# Lines that are to be read before the next tap, whatever else is said: what one agrees to, and what is asked for.
+# Lines that are to be read before the next tap, whatever else is said: what one agrees to, what is asked for, and the
+# one thing to do next.
 FIRM: Final = (
     "card.paused",
+    "card.keyless",
+    "card.no_money",
+    "card.meant",
+    "done.trial",
+    "done.no_orders",
+    "done.arm",
+    "done.coming",
+    "done.next",
+    "make.choice",
+    "form.body",
+    "form.code",
+    "token.form_instead",
     "consent.",
     "review.plan",
     "review.limits",

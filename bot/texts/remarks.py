@@ -45,7 +45,7 @@ NOTICES: Final[dict[str, str | Plural]] = {
         "used. Please use the buttons above."
     ),
     "notice.phrase_differs": "That is not the phrase. Type {phrase} to go on, or tap a button below.",
-    "notice.secret_first": "That was the Secret. I have sealed it. Now I need the Key ID as well.",
+    "notice.secret_first": "That was the Secret. I keep it encrypted. Now I need the Key ID as well.",
     "notice.key_id_again": "That was a Key ID, so I use this one. Now I need the Secret that belongs to it.",
     "notice.token_expired": (
         "The Cloudflare token you gave is too old by now: I hold one for an hour at most. Please paste it again, "
@@ -53,7 +53,7 @@ NOTICES: Final[dict[str, str | Plural]] = {
     ),
     "notice.token_expired_keys_kept": (
         "The Cloudflare token you gave is too old by now: I hold one for an hour at most. Please paste one again. "
-        "What you gave me of the keys is still here, sealed: make no new ones."
+        "What you gave me of the keys is still here, encrypted: make no new ones."
     ),
     "notice.keys_expired": "I hold keys for 15 minutes at most, and that is over. Please paste them again.",
     "notice.secret_expired": "I hold the Secret for 15 minutes at most, and that is over. Please paste it again.",
@@ -176,6 +176,9 @@ TROUBLES: Final[dict[str, str]] = {
         "The keys are right, but Alpaca has blocked trading in this account ({detail}), so no bot can work there. "
         "Have that lifted at Alpaca, then try again."
     ),
+    "blocked.account": "the whole account is blocked",
+    "blocked.trading": "trading is blocked",
+    "blocked.user": "orders are switched off in your settings",
     "error.alpaca_slow": "Alpaca is slow to answer, so your keys are not checked yet. Please try again in a minute.",
     "error.alpaca_unreachable": "I cannot reach Alpaca now, so I stopped. Please try again in a minute.",
     "error.alpaca_busy": "Many people are checking keys just now, so yours must wait. Please try again in a minute.",

@@ -15,6 +15,7 @@ from bot.texts.introduction import COMMANDS
 from bot.texts.layout import Paragraph, laid_out
 from bot.texts.limits import LABEL, TOAST
 from bot.texts.older import renewed
+from bot.texts.recognising import recognised
 from flows.languages import Language
 from flows.screen import Screen
 from flows.words import (
@@ -31,6 +32,7 @@ from flows.words import (
     Text,
     Told,
     Verbatim,
+    say,
 )
 
 log = logging.getLogger(__name__)
@@ -85,12 +87,24 @@ def _slot(value: Slot, language: Language, *, apart: bool = True) -> str:
             return shown
         case Listing(items):
             return formats.listed([_slot(each, language, apart=apart) for each in items], language)
-        case Told(message, _) if language is not Language.ENGLISH and spoken_by(message, language):
-            return _filled(Text(message), language)
+        case Told(message, words) if language is not Language.ENGLISH:
+            return _told(message, words, language)
         case _:
             # The signs that set directions would only work against the isolates.
             written = html.escape(without(_written(value, language)), quote=False)
             return isolated(written, leftward=language.leftward) if apart else written
+
+
+def _told(message: str, words: str, language: Language) -> str:
+    """Say in another language what a Worker has said in English.
+
+    Where all of its sentences are known they are translated, else `message` stands for them. Without one it is quoted.
+    """
+    if known := recognised(words):
+        return ("" if language is Language.CHINESE else " ").join(_filled(each, language) for each in known)
+    if spoken_by(message, language):
+        return _filled(Text(message), language)
+    return _filled(say("told.quote", words=words), language) if words else ""
 
 
 def _written(value: str | int | Slot, language: Language) -> str:  # noqa: C901, PLR0911  (a line for each type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_CHOOSE: Final = "Choose another plan below: your token and keys are still here, sealed."
+_CHOOSE: Final = "Choose another plan below: your token and keys are still here, encrypted."
 
 TENDING: Final[dict[str, str]] = {
     "done.title": "🎉 <b>Your bot is running</b>",
@@ -29,7 +29,7 @@ TENDING: Final[dict[str, str]] = {
     "card.running": "▶️ <b>Running</b>",
     "card.paused": "⏸ <b>Paused</b>: {why}",
     "card.trial": "🧪 <b>Trial</b>: it orders nothing yet",
-    "card.armed": "🟢 <b>Armed</b>: it trades within its limits",
+    "card.armed": "🟢 <b>Trading within its limits</b>",
     "card.more_plan": "{words}",
     "card.plan": "<b>Plan:</b> {plan}",
     "card.budget": "<b>Budget:</b> {invested} of {budget} invested",
@@ -59,6 +59,9 @@ TENDING: Final[dict[str, str]] = {
     "order.absent": "did not reach Alpaca",
     "order.lost": "not found at Alpaca",
     "order.filled": "filled",
+    "order.replaced": "replaced by another at Alpaca",
+    "order.done_for_day": "done for today",
+    "order.suspended": "halted at the exchange",
     "order.held": "held back by a limit",
     "held.for_worth": "{qty} {symbol} for {cost}, worth {value}",
     "held.for": "{qty} {symbol} for {cost}",

@@ -39,7 +39,7 @@ async def test_both_keys_are_found_however_they_are_pasted(ada: Newcomer) -> Non
 async def test_the_secret_comes_where_the_key_id_was_asked(ada: Newcomer) -> None:
     await ada.comes_to_keys()
     key_id, secret = await ada.keys()
-    await ada.pastes(secret, then="That was the Secret. I have sealed it.")
+    await ada.pastes(secret, then="That was the Secret. I keep it encrypted.")
     await ada.pastes(key_id, then="Your bot is running")
 
 

@@ -94,7 +94,7 @@ async def test_keys_pasted_while_the_address_comes_up_are_taken(ada: Newcomer) -
     await ada.mischief.cloudflare("new_address", "", seconds=4)
     await ada.taps("🔒 Private form", "⏳ Waiting for it to answer")
     key_id, secret = await ada.keys()
-    await ada.pastes(key_id, then="I have sealed the Key ID")
+    await ada.pastes(key_id, then="I have the Key ID, encrypted")
     await ada.pastes(secret, then="Your bot is running")
     held = await ada.sites.secrets(await ada.script())
     assert held["APCA_API_KEY_ID"] == key_id

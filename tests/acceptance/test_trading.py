@@ -59,7 +59,7 @@ async def test_a_new_bot_only_shows_what_it_would_order_until_it_is_started(ada:
     await ada.taps("Start trading", "Started. From its next look on")
     await ada.sites.cron(script)
     assert [order["symbol"] for order in await orders(ada)] == ["VTI"]
-    await ada.taps("📊 Status", "Armed")
+    await ada.taps("📊 Status", "Trading within its limits")
     await ada.sees("today: buy $10.00 of VTI")
 
 

@@ -51,7 +51,9 @@ def test_only_its_own_shares_are_shown() -> None:
         ("partially_filled", "partly filled"),
         ("held", "held back by a limit"),
         ("lost", "not found at Alpaca"),
-        ("done_for_day", "done for day"),
+        ("refused", "turned down by Alpaca"),
+        ("replaced", "replaced by another at Alpaca"),
+        ("half_done", "half done"),
     ],
 )
 def test_an_order_s_state_is_said_in_words(status: str, said: str) -> None:

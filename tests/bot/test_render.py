@@ -120,11 +120,22 @@ def test_numbers_choose_among_english_forms(count: int, said: str) -> None:
     assert render(say("receipt.workers", count=count), ENGLISH).startswith(said)
 
 
-def test_a_worker_s_sentence_is_said_in_other_languages_by_its_code() -> None:
-    closed = Told("reason.closed", "The market is closed. It opens tomorrow at 9:30.")
-    assert shown(closed) == "The market is closed. It opens tomorrow at 9:30."
-    unknown = Told("reason.of_tomorrow", "Something new.")
-    assert shown(unknown, Language.GERMAN) == "Something new."
+@pytest.mark.parametrize(
+    ("money", "written"),
+    [(Money("1234.5"), "$1,234.50"), (Money("-0.3", signed=True), "-$0.30"), (Money("12", signed=True), "+$12.00"),
+     (Money("5000", whole=True), "$5,000"), (Money("10", "EUR"), "€10.00")],
+)  # fmt: skip
+def test_in_arabic_a_sum_has_no_letters_that_could_change_places(money: Money, written: str) -> None:
+    assert render(say("button.plain", text=money), ARABIC) == f"{FIRST_STRONG}{written}{END}"
+
+
+def test_a_date_may_lack_its_year() -> None:
+    dates = {language: shown(Day("--11-24"), language) for language in Language}
+    assert dates[ENGLISH] == "November 24"
+    assert dates[Language.GERMAN] == "24. November"
+    assert dates[Language.RUSSIAN] == "24 ноября"
+    assert dates[ARABIC] == "24 نوفمبر"
+    assert shown(Day("--02-30")) == "--02-30"
 
 
 def test_sums_that_earlier_versions_stored_still_read_well() -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from itertools import product
 
 import pytest
 
 from bot.texts.layout import MOST_WORDS, Paragraph, laid_out, words_in
-from bot.texts.render import body, plain, render
+from bot.texts.render import body, label, plain, render
+from flows.codec import Dialog
+from flows.events import Context
 from flows.forming import Preparing
 from flows.inspected import AtWork, ConfirmClear, ConfirmOverwrite
 from flows.kept import ChangingToken
 from flows.languages import Language
-from flows.machine import is_waiting
+from flows.machine import is_waiting, view
 from flows.screen import Style
 from flows.states import (
     ConfirmDestroy,
@@ -30,7 +33,9 @@ from flows.states import (
 )
 from flows.table import TABLE
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan
-from tests.flows.walk import Visit, visits
+from flows.words import say
+from tests.flows.test_any_order import NOW
+from tests.flows.walk import WORKERS, Visit, visits
 
 # What leads back to where one was, or out of it.
 WAYS_BACK = {"back", "cancel", "undo", "stop"}
@@ -40,6 +45,8 @@ AGREED = (
     ConfirmOverwrite, ConfirmClear,
 )  # fmt: skip
 _TAGS = re.compile(r"<[^>]+>")
+_BOLD = re.compile(r"<b>(.*?)</b>")
+_NAME = re.compile(r"\(.*?\)|[^\w ]")
 ENDS_BY_ITSELF = (Working, Destroying, AtWork, Preparing, ChangingToken)
 
 
@@ -77,6 +84,45 @@ def test_what_one_agrees_to_is_never_folded_away(seen: Iterable[Visit], language
                 assert render(line, language) in open_part, visit.name
         if visit.dialog.notice:
             assert plain(visit.dialog.notice, language) in html.unescape(_TAGS.sub("", text)), visit.name
+
+
+def name_of(words: str) -> str:
+    """A button's name, as a text may call it: without its sign and what stands in brackets."""
+    return _NAME.sub("", html.unescape(words)).strip().casefold()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_line_that_names_the_main_button_is_never_folded_away(seen: Iterable[Visit], language: Language) -> None:
+    """The one thing to do next stands open, whatever notice is above it."""
+    checked = set()
+    for visit in seen:
+        main = {name_of(label(tap.label, language)) for tap in visit.taps if tap.style is Style.MAIN}
+        if not main or visit.dialog.notice is None:
+            continue
+        open_part = body(visit.screen, language).partition("<blockquote expandable>")[0]
+        for line in visit.screen.lines:
+            said = render(line, language)
+            if line.id != "frame.notice" and main & {name_of(bold) for bold in _BOLD.findall(said)}:
+                assert said in open_part, f"{visit.name}: {line.id}"
+                checked.add(visit.name)
+    assert len(checked) > 2
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("told", ["form.connected", "form.pasted"])
+def test_a_new_bot_s_card_says_openly_what_comes_next(language: Language, told: str) -> None:
+    """Also below the news that the keys are in: what it would order, and to tap Start trading."""
+    orders = ("buy $5.00 of VTI", "buy $5.00 of VXUS", "buy $5.00 of BND")
+    notice = say(told, account="1234", mode=say("mode.live"))
+    for coming, armed, moneyless, meant in product((True, False), (True, False), (True, False), ((), orders)):
+        done = Done(WORKERS[1].id, "dry", "", meant, armed=armed, coming=coming, moneyless=moneyless, schedule="alarm")
+        screen = view(Dialog(done, notice), Context(NOW, "f" * 16, WORKERS, None))
+        text = body(screen, language)
+        assert words_in(text) <= MOST_WORDS
+        open_part = text.partition("<blockquote expandable>")[0]
+        assert render(screen.lines[-1], language) in open_part
+        assert screen.lines[-1].id in {"done.arm", "done.next", "done.coming"}
+        assert all(render(line, language) in open_part for line in screen.lines if line.id == "card.meant")
 
 
 def test_every_screen_has_a_way_back_or_is_where_one_rests(seen: Iterable[Visit]) -> None:

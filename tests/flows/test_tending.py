@@ -76,7 +76,7 @@ def test_only_what_is_not_armed_can_be_started() -> None:
     assert ARMED not in at_home().offers()
     watching = at_home(armed=False, plan={"kind": "watch"})
     assert ARMED not in watching.offers()
-    assert "Armed" not in text(watching)
+    assert "Trading within" not in text(watching)
     assert "Trial" not in text(watching)
 
 
@@ -86,14 +86,14 @@ def test_the_card() -> None:
         next_at=told()["at"], positions=["1.2 VTI for $290.00"], orders=["buy $5.00 of BND, filled"],
         key_ending="4F2A", outdated=True, schedule="alarm",
     )  # fmt: skip
-    for part in ("Running", "Armed", "60% VTI and 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
+    for part in ("Running", "Trading within", "60% VTI and 40% BND", "$300.00 of $500.00", "$312.50 (+$12.50)", "4F2A",
                  "1.2 VTI", "BND, filled", "wakes itself", "newer version", "1 minute ago"):  # fmt: skip
         assert part in text(talk), part
 
 
 def test_a_paused_bot_is_not_said_to_trade() -> None:
     paused = at_home(running=False, why_paused="you paused it")
-    assert "Armed" not in text(paused)
+    assert "Trading within" not in text(paused)
     assert ("do", "resume") in paused.offers()
 
 

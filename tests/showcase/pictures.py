@@ -37,7 +37,7 @@ class Motif:
 
 MOTIFS: Final = (
     Motif("hello", "hello", "The chat after Start: what Soar does, in four lines, and a button to begin"),
-    Motif("mode", "mode", "Practice or real money, with advice for the first bot"),
+    Motif("mode", "mode", "Practice or real money, with a hint for the first bot"),
     Motif("token", "picture", "The drawn picture of the place where Cloudflare shows the token"),
     Motif("keys", "keys", "Where to make the two keys at Alpaca, in three lines"),
     Motif("private-form", "form", "The private form: keys go from the phone straight into the bot"),

@@ -156,7 +156,7 @@ def test_too_many_requests_means_silence_until_alpaca_says_so(deployed: Deployme
     deployed.broker.fault("rate_limit", method="POST", path="/v2/orders")
     run = deployed.tick()
     assert run["outcome"] == "failed"
-    assert "too many requests" in run["reason"]
+    assert "Too many requests" in run["reason"]
     deployed.broker.calls()
     run = deployed.tick()
     assert run["outcome"] == "failed"
