@@ -99,7 +99,7 @@ class Telegram:
 
     def answer(self, path: str, body: bytes, reply: Reply) -> None:
         """Answer one call."""
-        values = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        values = json.loads(body) if body.startswith(b"{") else dict(parse_qsl(body.decode(), keep_blank_values=True))
         name = path.rpartition("/")[2]
         if name == "getUpdates":
             self._get_updates(values, reply)

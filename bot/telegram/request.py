@@ -21,7 +21,7 @@ CONNECT_SECONDS: Final = 5.0
 POOL_SECONDS: Final = 60.0
 PLAIN: Final = {"Accept-Encoding": "identity"}
 Told: TypeAlias = Callable[[str, int | str], None]
-HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", **PLAIN}
+HEADERS: Final = {"Content-Type": "application/json", **PLAIN}
 
 
 def unheard(_method: str, _answer: int | str) -> None:
@@ -101,9 +101,15 @@ class QuietRequest(BaseRequest):
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
-    """Encode a call's values as a form, in parts when there is a file among them."""
-    if data is None or not data.contains_files:
-        return (data.url_encoded_parameters().encode() if data else None), HEADERS
+    """Encode a call's values as JSON, or as a form in parts when there is a file among them.
+
+    Telegram takes both, https://core.telegram.org/bots/api#making-requests. A form as the library makes it costs an
+    eighth of all the CPU, for every letter that is not English is written as nine.
+    """
+    if data is None:
+        return None, PLAIN
+    if not data.contains_files:
+        return data.json_payload, HEADERS
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -158,15 +159,15 @@ async def test_nobody_there_is_a_connect_error_and_what_cannot_be_sent_is_not_qu
 
 
 @pytest.mark.asyncio
-async def test_the_libraries_calls_are_forms() -> None:
+async def test_the_libraries_calls_are_json() -> None:
     body = b'{"ok":true,"result":[1]}'
     async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)) as server, calls() as to:
         answer: object = await to.post(f"{server.url}/bot1:x/getMe", form(text="a b&ü", ids=[1, 2]))
         assert answer == [1]
     head, _, sent = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /bot1:x/getMe HTTP/1.1\r\n")
-    assert b"Content-Type: application/x-www-form-urlencoded\r\n" in head
-    assert sent == b"text=a+b%26%C3%BC&ids=%5B1%2C+2%5D"
+    assert b"Content-Type: application/json\r\n" in head
+    assert json.loads(sent) == {"text": "a b&ü", "ids": "[1, 2]"}
 
 
 @pytest.mark.asyncio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,9 +35,8 @@ class Patient(Newcomer):
                 await self.sees(then, within=TAP_AGAIN)
             except NotOnScreen:
                 self.again += 1
-                await self.phone.catches_up()
-                if label in str(await self.screens()):
-                    tap = await Newcomer.taps(self, label)
+                with suppress(NotOnScreen):  # the screen has come just now
+                    tap = await self.phone.taps(label)
             else:
                 return tap
         raise NotOnScreen(f"{label} led nowhere")
