@@ -6,7 +6,6 @@ made only where something differs; one that a crash has cut off is made after th
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
+from bot.chat_tasks import ChatTasks
 from bot.conversation import Shown
 from bot.storage import dialogs, menus
 from bot.storage.database import Database
@@ -78,7 +78,7 @@ class Menus:
         self._telegram = telegram
         self._clock = clock
         self._wishes: dict[int, Menu] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks = ChatTasks(self._wishes, self._work)
         self._known: dict[int, str] = {}
 
     def see(self, shown: Shown) -> None:
@@ -87,8 +87,7 @@ class Menus:
         if shown.chat_id not in self._tasks and self._known.get(shown.chat_id) == wanted.name:
             return
         self._wishes[shown.chat_id] = wanted
-        if shown.chat_id not in self._tasks:
-            self._tasks[shown.chat_id] = asyncio.create_task(self._work(shown.chat_id))
+        self._tasks.wake(shown.chat_id)
 
     async def recover(self, look: Callable[[int], Awaitable[Shown]]) -> None:
         """Take up what a stop or crash has left: lists to take back, and those of chats that changed lately.
@@ -103,23 +102,18 @@ class Menus:
 
     async def settle(self) -> None:
         """Wait until every list fits."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+        await self._tasks.settle()
 
     def close(self) -> None:
         """Stop; what is cut off is done after the next start."""
-        for task in self._tasks.values():
-            task.cancel()
+        self._tasks.close()
 
     async def _work(self, chat_id: int) -> None:
         try:
-            while (wanted := self._wishes.pop(chat_id, None)) is not None:
-                await self._bring(chat_id, wanted)
+            await self._bring(chat_id, self._wishes.pop(chat_id))
         except StorageError as error:
             log.warning("commands not brought up to date", extra={"why": error.code, "chat": chat_id})
-        finally:
-            self._tasks.pop(chat_id, None)
-            self._wishes.pop(chat_id, None)
+            self._wishes.pop(chat_id, None)  # the next screen brings it up again
 
     async def _bring(self, chat_id: int, wanted: Menu) -> None:
         given = await self._database.read(partial(menus.given, chat_id=chat_id))

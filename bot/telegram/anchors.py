@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.chat_tasks import ChatTasks
 from bot.conversation import Shown
 from bot.telegram.client import Edited, Telegram
 from bot.telegram.keyboards import Keyboard, keyboard
@@ -63,8 +64,8 @@ class Anchors:
         self._clock = clock
         self._between = between
         self._wishes: dict[int, _Wish] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
         self._anchors: dict[int, int] = {}
+        self._tasks = ChatTasks(self._wishes, self._work, rested=self._rested)
         self._last: dict[int, float] = {}
         self._pauses: dict[int, asyncio.Event] = {}  # set by what is more than progress
 
@@ -77,30 +78,24 @@ class Anchors:
         self._wishes[shown.chat_id] = _Wish(shown, resend, progress)
         if (resend or progress is None) and (pause := self._pauses.get(shown.chat_id)) is not None:
             pause.set()
-        if shown.chat_id not in self._tasks:
-            self._tasks[shown.chat_id] = asyncio.create_task(self._work(shown.chat_id))
+        self._tasks.wake(shown.chat_id)
 
     async def settle(self) -> None:
         """Wait until everything asked for is shown."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+        await self._tasks.settle()
 
     def close(self) -> None:
         """Stop showing; what is not shown yet is shown after the next start."""
-        for task in self._tasks.values():
-            task.cancel()
+        self._tasks.close()
 
     async def _work(self, chat_id: int) -> None:
-        try:
-            while (wish := self._wishes.get(chat_id)) is not None:
-                if wish.progress is not None and not wish.resend:
-                    await self._pause(chat_id)
-                    wish = self._wishes.get(chat_id, wish)
-                self._wishes.pop(chat_id, None)
-                await self._fulfil(wish)
-        finally:
-            self._tasks.pop(chat_id, None)
-            self._anchors.pop(chat_id, None)
+        wish = self._wishes[chat_id]
+        if wish.progress is not None and not wish.resend:
+            await self._pause(chat_id)
+        await self._fulfil(self._wishes.pop(chat_id, wish))
+
+    def _rested(self, chat_id: int) -> None:
+        self._anchors.pop(chat_id, None)
 
     async def _pause(self, chat_id: int) -> None:
         """Keep progress edits apart; a change of state that comes meanwhile ends the wait."""
