@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from sandbox.bot_process import BotProcess
 from sandbox.browser import browser
 from sandbox.stand_ins import StandIns
 
 PATIENCE = 20_000
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 class Visitor:
@@ -38,6 +40,25 @@ class Visitor:
         await expect(self.page.locator(".own", has_text=text)).to_have_count(0, timeout=PATIENCE)
 
 
+async def comes_to_cloudflare(page: Page, address: str) -> Visitor:
+    """Open the chat, tap Start, and agree to a plan with practice money."""
+    await page.goto(address)
+    ada = Visitor(page)
+    await page.get_by_role("button", name="Start", exact=True).click()
+    ada.taps += 1
+    await ada.sees("I help you set up your own trading bot")
+    for label, then in (
+        ("Let's start", "Open Alpaca and sign in"),
+        ("I am signed in", "Practice or real money?"),
+        ("PAPER", "What shall your bot do?"),
+        ("Buy $10.00 of VTI", "Please check"),
+        ("I agree", "Connect Cloudflare"),
+    ):
+        await ada.taps_on(label)
+        await ada.sees(then)
+    return ada
+
+
 async def made(what: str, base: str, **choices: str) -> dict[str, str]:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(f"{base}/_sandbox/{what}", json=choices)
@@ -48,22 +69,9 @@ async def made(what: str, base: str, **choices: str) -> dict[str, str]:
 async def test_from_start_to_a_running_bot_and_back_to_nothing(tmp_path: Path) -> None:
     with StandIns() as world, BotProcess(world.settings(tmp_path / "data"), tmp_path / "bot.log"):
         async with browser() as chromium:
-            context = await chromium.new_context(viewport={"width": 390, "height": 844})
-            page = await context.new_page()
-            await page.goto(f"{world.telegram.url}/?user=900&name=Ada")
-            ada = Visitor(page)
-            await page.get_by_role("button", name="Start", exact=True).click()
-            ada.taps += 1
-            await ada.sees("I help you set up your own trading bot")
-            for label, then in (
-                ("Let's start", "Open Alpaca and sign in"),
-                ("I am signed in", "Practice or real money?"),
-                ("PAPER", "What shall your bot do?"),
-                ("Buy $10.00 of VTI", "Please check"),
-                ("I agree", "Connect Cloudflare"),
-            ):
-                await ada.taps_on(label)
-                await ada.sees(then)
+            context = await chromium.new_context(viewport=PHONE)
+            ada = await comes_to_cloudflare(await context.new_page(), f"{world.telegram.url}/?user=900&name=Ada")
+            page = ada.page
             await ada.pastes_in((await made("tokens", world.cloudflare.url))["token"])
             await ada.sees("address name")
             await ada.taps_on("Use ")
@@ -98,22 +106,9 @@ async def test_the_private_way_takes_one_tap_more(tmp_path: Path) -> None:
     """From Start to a running bot with keys that went past the chat: nine taps after the first, three pastes."""
     with StandIns() as world, BotProcess(world.settings(tmp_path / "data"), tmp_path / "bot.log"):
         async with browser() as chromium:
-            context = await chromium.new_context(viewport={"width": 390, "height": 844})
-            page = await context.new_page()
-            await page.goto(f"{world.telegram.url}/?user=901&name=Ada")
-            ada = Visitor(page)
-            await page.get_by_role("button", name="Start", exact=True).click()
-            ada.taps += 1
-            await ada.sees("I help you set up your own trading bot")
-            for label, then in (
-                ("Let's start", "Open Alpaca and sign in"),
-                ("I am signed in", "Practice or real money?"),
-                ("PAPER", "What shall your bot do?"),
-                ("Buy $10.00 of VTI", "Please check"),
-                ("I agree", "Connect Cloudflare"),
-            ):
-                await ada.taps_on(label)
-                await ada.sees(then)
+            context = await chromium.new_context(viewport=PHONE)
+            ada = await comes_to_cloudflare(await context.new_page(), f"{world.telegram.url}/?user=901&name=Ada")
+            page = ada.page
             async with httpx.AsyncClient(trust_env=False) as http:
                 account = await http.post(
                     f"{world.cloudflare.url}/_sandbox/accounts", json={"name": "Ada", "subdomain": "ada-901"}

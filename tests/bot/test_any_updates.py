@@ -22,7 +22,8 @@ from bot.storage import deletions, dialogs
 from bot.telegram.client import Deleted
 from flows.codec import load
 from flows.machine import tickets as carried
-from tests.bot.inside import NOW, Inside, Raw, again, inside, message, tap
+from tests.bot.inside import NOW, Inside, again, inside, message, tap
+from tests.bot.line import Raw
 from tests.flows.test_any_order import DATA, OUTCOMES
 
 ADA, BOB, GROUP = 7, 8, -9

@@ -16,7 +16,8 @@ from bot.telegram.client import Deleted
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.receiver import ATTEMPTS, MOST_WAITING
 from bot.telegram.rush import FEW
-from tests.bot.inside import NOW, Inside, Line, inside, message, tap
+from tests.bot.inside import NOW, Inside, inside, message, tap
+from tests.bot.line import Line
 
 KEY = "PKQ7W2E9R4T8Y1U6I3OP"
 SECRET = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6kL9n"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
+from bot.texts.render import body
 from flows.codec import Dialog
 from flows.effects import Effect, Move
 from flows.events import Command, Context, Ended, Event, Json, Said, Tapped, Worker
+from flows.languages import Language
 from flows.machine import advance, view
 from flows.plans import Mode
 from flows.screen import Tap
-from flows.states import State, Welcome
+from flows.states import Home, State, Welcome
 
 NOW = 1_800_000_000
 PAPER = Worker("a" * 16, Mode.PAPER, "soar-paper-aaaaaaaa", "acc", holds_token=True)
@@ -44,7 +46,7 @@ class Talk:
     def context(self) -> Context:
         return Context(self.now, f"{self.count:016x}", self.workers)
 
-    def feel(self, event: Event) -> Talk:
+    def feel(self, event: Event) -> Self:
         self.count += 1
         self.last = advance(self.state, event, self.context())
         self.state = self.last.state
@@ -54,17 +56,18 @@ class Talk:
         shown = view(Dialog(self.state), self.context())
         return {(each.action, each.argument) for row in shown.rows for each in row if isinstance(each, Tap)}
 
-    def taps(self, action: str, argument: str = "") -> Talk:
-        assert (action, argument) in self.offers()
+    def taps(self, action: str, argument: str = "") -> Self:
+        offered = self.offers()
+        assert (action, argument) in offered, f"{action}:{argument} is not among {sorted(offered)}"
         return self.feel(Tapped(action, argument))
 
-    def says(self, text: str) -> Talk:
+    def says(self, text: str) -> Self:
         return self.feel(Said(text))
 
-    def commands(self, name: str) -> Talk:
+    def commands(self, name: str) -> Self:
         return self.feel(Command(name))
 
-    def hears(self, kind: str, code: str, **data: Json) -> Talk:
+    def hears(self, kind: str, code: str, **data: Json) -> Self:
         return self.feel(Ended(getattr(self.state, "operation", ""), kind, code, data))
 
     @property
@@ -73,3 +76,13 @@ class Talk:
 
     def effect(self, kind: type[E]) -> E:
         return next(effect for effect in self.last.effects if isinstance(effect, kind))
+
+
+def at_home(**more: Json) -> Talk:
+    """A talk at the card of a Worker that has answered."""
+    return Talk(Home(PAPER.id), PAPER).taps("do", "status").hears("status", "status", **told(**more))
+
+
+def text(talk: Talk) -> str:
+    """What the chat shows, in English."""
+    return body(view(Dialog(talk.state, talk.last.notice), talk.context()), Language.ENGLISH)

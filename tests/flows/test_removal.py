@@ -23,20 +23,20 @@ def test_destroy_wants_a_phrase_and_ends_with_what_is_left_to_do() -> None:
     assert isinstance(chat.says("ok").state, ConfirmDestroy)
     chat.says("destroy")
     assert isinstance(chat.state, Leaving)
-    chat.hears("over")
+    chat.ends("over")
     assert isinstance(chat.state, Destroying)
     chat.workers = ()
-    chat.hears("destroyed", script=PAPER.script)
+    chat.ends("destroyed", script=PAPER.script)
     assert isinstance(chat.state, Gone)
 
 
 def test_destroy_without_a_token_asks_for_one() -> None:
-    chat = Chat(Home(PAPER.id), PAPER).commands("destroy").says("DESTROY").hears("over")
-    chat.hears("no_token", account="acc")
+    chat = Chat(Home(PAPER.id), PAPER).commands("destroy").says("DESTROY").ends("over")
+    chat.ends("no_token", account="acc")
     assert isinstance(chat.state, AskToken)
-    chat.pastes(Kind.TOKEN, lasting=3600).hears("connected", account="acc", account_name="Ann", subdomain="")
+    chat.pastes(Kind.TOKEN, lasting=3600).ends("connected", account="acc", account_name="Ann", subdomain="")
     assert isinstance(chat.state, Leaving)
-    chat.hears("over")
+    chat.ends("over")
     assert isinstance(chat.state, Destroying)
 
 

@@ -47,7 +47,7 @@ def test_the_road_to_a_paper_worker() -> None:
     assert asks(chat.state) == {Kind.TOKEN}
     chat.pastes(Kind.TOKEN, lasting=3600)
     assert isinstance(chat.state, Connecting)
-    chat.hears("connected", account="acc", account_name="Ann", subdomain="ann")
+    chat.ends("connected", account="acc", account_name="Ann", subdomain="ann")
     assert isinstance(chat.state, KeepToken)
     assert isinstance(chat.taps("keep", "yes").state, MakeKey)
     assert isinstance(chat.taps("next").state, AskKeyId)
@@ -58,7 +58,7 @@ def test_the_road_to_a_paper_worker() -> None:
     assert isinstance(start, StartOperation)
     assert start.kind == "deploy"
     assert {start.arguments["token"], start.arguments["key_id"], start.arguments["secret"]} == tickets(chat.state)
-    chat.hears("deployed", worker=chat.state.job.worker, outcome="closed", reason="The market is closed.")
+    chat.ends("deployed", worker=chat.state.job.worker, outcome="closed", reason="The market is closed.")
     assert isinstance(chat.state, Done)
     assert not tickets(chat.state)
 
@@ -108,38 +108,38 @@ def test_the_wrong_thing_pasted_is_named() -> None:
 
 def test_several_accounts_and_no_name_yet() -> None:
     chat = to_token().pastes(Kind.TOKEN, lasting=3600)
-    chat.hears("pick_account", accounts=[[str(number), f"Account {number}"] for number in range(8)])
+    chat.ends("pick_account", accounts=[[str(number), f"Account {number}"] for number in range(8)])
     assert isinstance(chat.state, PickAccount)
     chat.taps("page", "1").taps("account", "7")
     start = chat.effect(StartOperation)
     assert isinstance(start, StartOperation)
     assert (start.arguments["account"], start.arguments["account_name"]) == ("7", "Account 7")
-    chat.hears("no_name", account="7", account_name="Account 7", suggestion="account-7-ab12")
+    chat.ends("no_name", account="7", account_name="Account 7", suggestion="account-7-ab12")
     assert isinstance(chat.state, PickName)
     assert chat.says("no spaces allowed").notice == "error.name_invalid"
     chat.says("My-Name.workers.dev")
     assert isinstance(chat.state, Connecting)
-    chat.hears("name_taken", account="7", account_name="Account 7", suggestion="my-name-cd34")
+    chat.ends("name_taken", account="7", account_name="Account 7", suggestion="my-name-cd34")
     assert chat.notice == "error.name_taken"
     assert isinstance(chat.taps("name").state, Connecting)
 
 
 def test_a_bad_token_is_asked_for_again_and_no_ticket_stays() -> None:
-    chat = to_token().pastes(Kind.TOKEN, lasting=3600).hears("permission_missing", detail="Workers Scripts: Edit")
+    chat = to_token().pastes(Kind.TOKEN, lasting=3600).ends("permission_missing", detail="Workers Scripts: Edit")
     assert isinstance(chat.state, AskToken)
     assert chat.notice == "error.permission_missing"
     assert not tickets(chat.state)
 
 
 def test_a_wrong_pair_is_asked_for_again() -> None:
-    chat = to_work().hears("wrong_pair")
+    chat = to_work().ends("wrong_pair")
     assert isinstance(chat.state, AskKeyId)
     assert chat.notice == "error.wrong_pair"
     assert len(tickets(chat.state)) == 1  # the Cloudflare token
 
 
 def test_paper_keys_for_a_live_plan_switch_in_one_tap() -> None:
-    chat = to_work("live").hears("other_mode")
+    chat = to_work("live").ends("other_mode")
     assert isinstance(chat.state, WrongMode)
     chat.taps("switch")
     assert isinstance(chat.state, Working)
@@ -147,7 +147,7 @@ def test_paper_keys_for_a_live_plan_switch_in_one_tap() -> None:
 
 
 def test_live_keys_for_a_paper_plan_never_switch_without_the_phrase() -> None:
-    chat = to_work().hears("other_mode").taps("switch")
+    chat = to_work().ends("other_mode").taps("switch")
     assert isinstance(chat.state, ConfirmLive)
     assert isinstance(chat.taps("back").state, WrongMode)
     chat.taps("switch").says("TRADE LIVE")
@@ -158,7 +158,7 @@ def test_live_keys_for_a_paper_plan_never_switch_without_the_phrase() -> None:
 def test_what_can_be_tried_again_keeps_everything() -> None:
     chat = to_work()
     held = tickets(chat.state)
-    chat.hears("cron_limit")
+    chat.ends("cron_limit")
     assert isinstance(chat.state, Stopped)
     assert tickets(chat.state) == held
     assert isinstance(chat.taps("again").state, Working)
@@ -167,7 +167,7 @@ def test_what_can_be_tried_again_keeps_everything() -> None:
 def test_stopping_a_deploy_takes_back_what_it_did() -> None:
     chat = to_work().taps("stop")
     assert isinstance(chat.effect(CancelOperation), CancelOperation)
-    chat.hears("cancelled")
+    chat.ends("cancelled")
     assert isinstance(chat.state, Working)
     start = chat.effect(StartOperation)
     assert isinstance(start, StartOperation)
@@ -241,12 +241,12 @@ def test_work_that_ends_under_a_help_screen_is_shown() -> None:
 
 def test_status_pause_resume() -> None:
     chat = Chat(Home(PAPER.id), PAPER)
-    chat.taps("do", "pause").hears("paused", worker=PAPER.id, at=NOW, running=False, why_paused="you paused it")
+    chat.taps("do", "pause").ends("paused", worker=PAPER.id, at=NOW, running=False, why_paused="you paused it")
     assert isinstance(chat.state, Home)
     assert chat.state.report is not None
     assert not chat.state.report.running
     assert chat.notice == "notice.paused"
-    chat.taps("do", "resume").hears("resumed", worker=PAPER.id, at=NOW, running=True)
+    chat.taps("do", "resume").ends("resumed", worker=PAPER.id, at=NOW, running=True)
     assert chat.notice == "notice.resumed_worker"
 
 
