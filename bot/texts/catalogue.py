@@ -1,7 +1,7 @@
 """The wording of every message in every language: English from its modules, the others from their gettext catalogues.
 
 A catalogue is a plain .po file, `locale/<language>/LC_MESSAGES/soar.po`; its `msgctxt` is the message's id. A message
-that has no translation yet, or one of an older English text (fuzzy), is said in English.
+that has no translation yet, or one of another English text than today's (its `msgid`, or fuzzy), is said in English.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def path_of(language: Language) -> Path:
 def catalogue(language: Language) -> Catalogue:
     """Read a language's catalogue, once: it takes about 15 ms."""
     if language is Language.ENGLISH:
-        wordings = {name: (text.one, text.other) if isinstance(text, Plural) else text for name, text in _english()}
+        wordings = {name: source(text) for name, text in CATALOGUE.items()}
         return Catalogue(wordings, lambda count: int(count != 1))
     try:
         with path_of(language).open("rb") as file:
@@ -95,20 +95,25 @@ def catalogue(language: Language) -> Catalogue:
     for message in known:
         whole = message.string
         forms = tuple(str(form or "") for form in (whole if isinstance(whole, list | tuple) else (whole,)))
-        if message.context and not message.fuzzy and all(forms):
+        if message.context and not message.fuzzy and all(forms) and message.id == _todays(message.context):
             forms = tuple(map(prepared, forms)) if language.leftward else forms
             found[message.context] = forms if message.pluralizable else forms[0]
     return Catalogue(found, c2py(known.plural_expr))
+
+
+def source(text: str | Plural) -> str | tuple[str, str]:
+    """Give an English wording as a catalogue's `msgid`: a text, or one and more."""
+    return (text.one, text.other) if isinstance(text, Plural) else text
+
+
+def _todays(message: str) -> str | tuple[str, str] | None:
+    return source(CATALOGUE[message]) if message in CATALOGUE else None
 
 
 def prepare() -> None:
     """Read all catalogues now, so that nobody's message has to wait for it; for a thread of its own."""
     for language in Language:
         catalogue(language)
-
-
-def _english() -> list[tuple[str, str | Plural]]:
-    return list(CATALOGUE.items())
 
 
 def spoken_by(message: str, language: Language) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from bot.texts.catalogue import CATALOGUE, FOLDER, WORDLESS, path_of
+from bot.texts.catalogue import CATALOGUE, FOLDER, WORDLESS, path_of, source
 from bot.texts.limits import limit_of
 from bot.texts.plural import Plural
 from flows.languages import Language
@@ -33,7 +33,7 @@ def template() -> Catalog:
     made = _empty(None)
     for name, text in CATALOGUE.items():
         if name not in WORDLESS:
-            made.add(_forms(text), context=name, auto_comments=_hints(name, text))
+            made.add(source(text), context=name, auto_comments=_hints(name, text))
     return made
 
 
@@ -92,10 +92,6 @@ def filled(language: Language, known: Catalog | None, given: Mapping[str, object
 
 def _empty(language: Language | None) -> Catalog:
     return Catalog(locale=language, project="Soar", version="1", fuzzy=False, charset="utf-8")
-
-
-def _forms(text: str | Plural) -> str | tuple[str, str]:
-    return (text.one, text.other) if isinstance(text, Plural) else text
 
 
 def _hints(name: str, text: str | Plural) -> list[str]:

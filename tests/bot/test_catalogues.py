@@ -137,6 +137,18 @@ def test_what_is_not_translated_is_said_in_english(tmp_path: Path, monkeypatch: 
     assert (read.get("button.begin", 0), read.get("button.agree", 0)) == ("Los", None)
 
 
+def test_a_translation_of_another_english_text_is_not_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = filled(Language.GERMAN, None, {"button.begin": "Los", "button.agree": "Ja", "receipt.workers": ["a", "b"]})
+    save(made, tmp_path / "soar.po")
+    file = tmp_path / "soar.po"
+    english = CATALOGUE["button.agree"]
+    assert isinstance(english, str)
+    file.write_text(file.read_text().replace(f'msgid "{english}"', 'msgid "I agree to nothing"'))
+    monkeypatch.setattr("bot.texts.catalogue.path_of", lambda _language: file)
+    read = catalogue.__wrapped__(Language.GERMAN)
+    assert [read.get(name, 1) for name in ("button.begin", "button.agree", "receipt.workers")] == ["Los", None, "a"]
+
+
 def test_every_kind_of_text_has_its_limit() -> None:
     wanted = {"button.begin": 64, "where.sign_in": 1024, "chart.caption": 1024, "command.start": 256,
               "toast.asking": 200, "about.description": 512, "about.short": 120, "welcome.body": None}  # fmt: skip
