@@ -24,7 +24,7 @@ from flows.jobs import GRANTED
 from flows.languages import Language, spoken
 from flows.machine import FRESH, advance
 from flows.machine import tickets as carried
-from flows.pictures import picture_of
+from flows.pictures import pictures_of
 from flows.plans import Mode
 from flows.states import State
 from flows.words import Text, say
@@ -255,8 +255,8 @@ def _note(connection: Connection, occasion: Occasion, now: float) -> bool:
 
 def _seen_enough(connection: Connection, chat_id: int, before: State, after: State) -> int | None:
     """Find the picture of a screen that is being left."""
-    name = picture_of(before)
-    return None if name is None or name == picture_of(after) else pictures.take(connection, chat_id)
+    names = pictures_of(before)
+    return None if not names or names == pictures_of(after) else pictures.take(connection, chat_id)
 
 
 def _keep_tickets(connection: Connection, occasion: Occasion, before: State, after: State) -> bool:

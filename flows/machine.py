@@ -15,7 +15,7 @@ from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
 from flows.inspected import AtWork
 from flows.kept import ChangingToken
 from flows.keys import AHEAD_OF_KEY, token_expired
-from flows.pictures import SHOW, picture_of
+from flows.pictures import picture_of, showing
 from flows.screen import BACK, CANCEL, HELP, Button, Screen
 from flows.screens import numbered
 from flows.states import (
@@ -102,7 +102,7 @@ def _tapped(state: State, action: str, argument: str, context: Context) -> Move:
             return control.cancel(state)
         case "help" | "security":
             return control.read(state, action, context)
-        case "picture" if (name := picture_of(state)) is not None:
+        case "picture" if (name := picture_of(state, argument)) is not None:
             return Move(state, (ShowPicture(name),))
     handler = row.taps.get(action)
     if handler is None:
@@ -226,8 +226,7 @@ def view(dialog: Dialog, context: Context) -> Screen:
         head.append(say(f"badge.{mode}"))
     if dialog.notice is not None:
         head.append(say("frame.notice", notice=dialog.notice))
-    shows = ((SHOW,),) if picture_of(dialog.state) else ()
-    rows = (*screen.rows, *shows, *_way_out(dialog.state))
+    rows = (*screen.rows, *showing(dialog.state), *_way_out(dialog.state))
     return Screen((*head, *screen.lines), rows, screen.folded)
 
 

@@ -6,6 +6,7 @@ Everything is drawn three times as large and made smaller at the end, so that cu
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,7 +22,7 @@ PAPER: Final = "#f7f9fc"
 LINE: Final = "#c3ccd8"
 FAINT: Final = "#e4e9f0"
 INK: Final = "#1d2733"
-SOFT: Final = "#6b7a8d"
+SOFT: Final = "#546378"
 MARK: Final = "#d9480f"
 MAIN: Final = "#1f6feb"
 WHITE: Final = "#ffffff"
@@ -78,17 +79,39 @@ class Canvas:
         self.panel(box, fill=WHITE, radius=6)
         self.text((box.left + 12, box.middle[1]), words, size, ink=ink)
 
-    def dots(self, at: tuple[float, float], count: int) -> None:
-        """Draw dots in the place of letters nobody should see, from `at` to the right."""
+    def letters(self, at: tuple[float, float], count: int) -> None:
+        """Draw what stands for letters and digits, from `at` to the right; dots would be those that hide them."""
         for turn in range(count):
-            x, y = (at[0] + 14 * turn) * SCALE, at[1] * SCALE
-            self._draw.ellipse((x - 4 * SCALE, y - 4 * SCALE, x + 4 * SCALE, y + 4 * SCALE), INK)
+            x, y, tall = at[0] + 12 * turn, at[1], (8, 6, 8, 7, 6, 8, 6)[turn % 7]
+            self.panel(Box(x, y - tall, x + 7, y + 7), fill=INK, edge=INK, radius=2)
+
+    def polygon(self, corners: Sequence[tuple[float, float]], fill: Colour) -> None:
+        """Draw a shape with straight sides."""
+        self._draw.polygon([(x * SCALE, y * SCALE) for x, y in corners], fill)
 
     def chevron(self, at: tuple[float, float]) -> None:
         """Draw the little arrow of something that unfolds."""
         x, y = at
-        corners = [((x + dx) * SCALE, (y + dy) * SCALE) for dx, dy in ((-6, -3), (6, -3), (0, 5))]
-        self._draw.polygon(corners, SOFT)
+        self.polygon([(x - 6, y - 3), (x + 6, y - 3), (x, y + 5)], SOFT)
+
+    def arrow_down(self, start: tuple[float, float], length: float) -> None:
+        """Draw an arrow that says: further down."""
+        x, y = start
+        self.panel(Box(x - 3, y, x + 3, y + length - 12), fill=MARK, edge=MARK, radius=3)
+        self.polygon([(x - 12, y + length - 16), (x + 12, y + length - 16), (x, y + length)], MARK)
+
+    def arrow_right(self, start: tuple[float, float], length: float) -> None:
+        """Draw an arrow that says: and after that."""
+        x, y = start
+        self.panel(Box(x, y - 3, x + length - 12, y + 3), fill=WHITE, edge=WHITE, radius=3)
+        self.polygon([(x + length - 16, y - 12), (x + length - 16, y + 12), (x + length, y)], WHITE)
+
+    def copy_sign(self, at: tuple[float, float]) -> None:
+        """Draw the sign for copying, two sheets one over the other, with its middle there."""
+        x, y = at
+        self.panel(Box(x - 9, y - 11, x + 4, y + 5), fill=MAIN, edge=MAIN, radius=3)
+        self.panel(Box(x - 5, y - 6, x + 10, y + 12), fill=WHITE, edge=WHITE, radius=4)
+        self.panel(Box(x - 3, y - 4, x + 8, y + 10), fill=MAIN, edge=MAIN, radius=3)
 
     def bars(self, box: Box, lines: int) -> None:
         """Draw grey bars where something stands that does not matter."""
@@ -113,7 +136,7 @@ class Canvas:
         """Give the finished picture."""
         small = self._image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
         out = io.BytesIO()
-        small.quantize(64).save(out, "PNG", optimize=True)
+        small.quantize(128).save(out, "PNG", optimize=True)
         return out.getvalue()
 
 

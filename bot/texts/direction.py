@@ -16,6 +16,7 @@ _LEFTWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _CODE: Final = re.compile(r"<code>.*?</code>", re.DOTALL)
 _COMMAND: Final = re.compile(r"(?<![\w/<.])/[a-z_]+(?![\w/>])")
 _PARTS: Final = re.compile(r"\b\d+ [A-Z]{1,5}(?:, \d+ [A-Z]{1,5})*\b")  # 60 VTI, 40 BND
+_NAME: Final = re.compile(r"<b>[A-Za-z][\w '-]*</b>", re.ASCII)  # words on others' pages: <b>Secret</b> (2)
 _LINE: Final = re.compile(r"^((?:<(?!code)[^>]*>)*)(.+)$", re.MULTILINE)
 _TAG: Final = re.compile(r"<[^>]+>")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -27,12 +28,12 @@ def isolated(value: str, *, leftward: bool) -> str:
 
 
 def prepared(wording: str) -> str:
-    """Isolate in a text that goes leftward the commands, the code and the examples of a mix, and begin its lines right.
+    """Isolate in a text that goes leftward commands, code, names and examples of a mix, and begin its lines right.
 
     A slot inside <code> becomes {=slot}: what is copied from there by a tap holds no invisible signs.
     """
     wording = _LINE.sub(lambda found: found[1] + (RIGHT if _begins_left(found[2]) else "") + found[2], wording)
-    for apart in (_COMMAND, _PARTS):
+    for apart in (_COMMAND, _PARTS, _NAME):
         wording = apart.sub(lambda found: f"{FIRST_STRONG}{found[0]}{END}", wording)
     return _CODE.sub(lambda found: f"{FIRST_STRONG}{_bare(found[0])}{END}", wording)
 

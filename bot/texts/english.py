@@ -207,4 +207,7 @@ BUTTONS: Final[dict[str, str]] = {
     "button.help": "Help",
     "button.agreements": "📄 Send me what I agreed to",
     "button.picture": "🖼 Show me where",
+    "button.picture_api_keys_box": "🖼 Find the box",
+    "button.picture_generate_key": "🖼 Make the keys",
+    "button.picture_key_panel": "🖼 Copy the keys",
 }

@@ -30,17 +30,41 @@ WHERE: Final[dict[str, str]] = {
         "There is no Live in it? Then Alpaca has not opened a real-money account for you yet.",
     ),
     "where.api_keys_box": _caption(
-        "Find the box <b>Your API Keys</b> (1): scroll down on a <b>phone</b>, look at the right on a <b>computer</b>. "
-        "In it tap <b>Generate New Key</b> (2).",
+        "Find the box <b>Your API Keys</b>. On a <b>phone</b> scroll down, it is near the bottom. "
+        "On a <b>computer</b> look at the right.",
         "Alpaca's page twice; the box Your API Keys is near the bottom on the phone and at the right on the computer.",
         "You are not on the page <b>Home</b> (the overview): go there first.",
-        "The button says <b>Regenerate</b>? You have keys already. New ones end the old ones.",
+        "The box is called only <b>API Keys</b>? That is the one.",
         "On a phone, ask your browser for the desktop site.",
     ),
+    "where.generate_key": _caption(
+        "In the box tap <b>Generate New Key</b> (1). <b>Key ID</b> and <b>Secret</b> appear (2). Leave that page open: "
+        "on a <b>phone</b> just switch to Telegram, on a <b>computer</b> keep the tab.",
+        "The box Your API Keys twice: first with the button Generate New Key, then with Key ID and Secret.",
+        "The button says <b>Regenerate</b>? You have keys already. New ones end the old ones.",
+        "No button, and the switch says LIVE? Alpaca must first open your real-money account.",
+        "Nothing happens? Load the page again and sign in once more.",
+    ),
+    "where.key_id": _caption(
+        "Copy the <b>Key ID</b>, the shorter value, with the sign beside it. No sign? On a <b>phone</b> hold a finger "
+        "on it, on a <b>computer</b> mark it with the mouse; then copy. Leave the page open.",
+        "A panel with two values; the upper and shorter one, the Key ID, and its copy sign are marked.",
+        "There are no values? Tap <b>Generate New Key</b> first.",
+        "It starts with neither PK nor AK? Then it is the Secret, or the number of your account.",
+        "The panel is closed? The Secret is gone for good. Generate a new pair and use that one.",
+    ),
+    "where.secret": _caption(
+        "Copy the <b>Secret</b>, the longer value, with the sign beside it, and paste it here. No sign? On a "
+        "<b>phone</b> hold a finger on it, on a <b>computer</b> mark it with the mouse; then copy.",
+        "The same panel; the lower and longer value, the Secret, and its copy sign are marked.",
+        "The panel is closed? The Secret is gone for good. Generate a new pair and paste both values.",
+        "You see dots instead of letters? Generate a new pair; the old Secret is never shown again.",
+        "There is only a Key ID? Scroll down in the panel.",
+    ),
     "where.key_panel": _caption(
-        "Copy <b>Key ID</b> (1) and <b>Secret</b> (2) with the signs beside them, and paste them here. "
-        "On a phone, hold a finger on the value if there is no sign.",
-        "A panel with two values one above the other: the Key ID, then the longer Secret.",
+        "Copy <b>Key ID</b> (1) and <b>Secret</b> (2) with the signs beside them, and paste them into the form. No "
+        "sign? On a <b>phone</b> hold a finger on the value, on a <b>computer</b> mark it with the mouse; then copy.",
+        "A panel with the Key ID above the longer Secret; both and their copy signs are marked.",
         "The panel is closed? The Secret is gone for good. Generate a new pair and use that one.",
         "You see dots instead of letters? Generate a new pair; the old Secret is never shown again.",
         "There is only a Key ID? Scroll down in the panel.",

@@ -104,7 +104,7 @@ async def walks(reader: Reader) -> None:
     await page.get_by_role("button", name="Create token").click()
     await reader.pastes(await reader.copies("Cloudflare", "API token"), offers("name"))
     await reader.taps("name", offers("keep:yes"))
-    await reader.taps("keep:yes", offers("next", "picture"))
+    await reader.taps("keep:yes", offers("next", "picture:generate_key"))
     await page.get_by_role("button", name="Generate New Key").click()
     await reader.taps("next", offers("picture", without="next"))
     key_id, secret = [await reader.copies("Alpaca", each) for each in ("Key ID", "Secret")]

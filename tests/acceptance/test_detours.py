@@ -21,7 +21,7 @@ async def test_a_secret_that_was_lost_costs_another_pair_and_nothing_else(ada: N
     await ada.comes_to_keys()
     lost_id, _ = await ada.keys()
     await ada.pastes(lost_id, then="Now paste the Secret")
-    await ada.taps("🖼 Show me where", "The Secret is gone for good. Generate a new pair and use that one.")
+    await ada.taps("🖼 Show me where", "The Secret is gone for good. Generate a new pair and paste both values.")
     key_id, secret = await ada.keys()  # at Alpaca this ends the first pair
     await ada.pastes(key_id, then="That was a Key ID, so I use this one")
     await ada.pastes(f"\n {secret}\n", then="Your bot is running")

@@ -223,6 +223,13 @@ def test_in_arabic_the_example_of_a_mix_stays_in_its_order(name: str) -> None:
     assert all(open_at[at] >= 1 for example in examples for at in example)
 
 
+@pytest.mark.parametrize("name", [name for name in CATALOGUE if re.search(r"</b> \(\d\)", wording(name, ENGLISH))])
+def test_in_arabic_a_number_stays_behind_the_name_that_it_belongs_to(name: str) -> None:
+    text = render(say(name), ARABIC)
+    assert re.search(r"</b>\S? \(\d\)", text)
+    assert not re.search(r"[A-Za-z](</b>)? \(\d\)", text), "one run of letters and digits is laid out from the left"
+
+
 def test_in_english_only_what_goes_the_other_way_is_kept_apart() -> None:
     assert render(say("button.plain", text="حسابي"), ENGLISH) == f"{FIRST_STRONG}حسابي{END}"
     assert render(say("button.plain", text="Büro 7"), ENGLISH) == "Büro 7"

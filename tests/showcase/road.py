@@ -251,7 +251,7 @@ async def connects(walker: Walker) -> None:
     token = await walker.house.sites.token(account=walker.account)
     await walker.pastes("address", "the token", token, offers("name"))
     await walker.taps("keep", "name", offers("keep:yes"))
-    await walker.taps("keys", "keep:yes", offers("next", "picture"))
+    await walker.taps("keys", "keep:yes", offers("next", "picture:generate_key"))
 
 
 async def gives_keys(walker: Walker) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Final
 from unittest.mock import patch
 
 from bot.pictures import places
-from bot.pictures.canvas import DESK, HEIGHT, INK, LINE, MARK, PAPER, SOFT, WHITE, WIDTH, Box, Canvas, Colour
+from bot.pictures.canvas import DESK, HEIGHT, INK, LINE, MARK, PAPER, WHITE, WIDTH, Box, Canvas, Colour
 
 _ANCHORS: Final = {"l": "start", "m": "middle", "r": "end"}
 
@@ -27,13 +28,9 @@ class VectorCanvas(Canvas):
         place = f'x="{at[0]:g}" y="{at[1]:g}" dy=".35em" text-anchor="{_ANCHORS[anchor[0]]}"'
         self._drawn.append(f'<text {place} font-size="{size}" fill="{ink}">{html.escape(words)}</text>')
 
-    def dots(self, at: tuple[float, float], count: int) -> None:
-        for turn in range(count):
-            self._drawn.append(f'<circle cx="{at[0] + 14 * turn:g}" cy="{at[1]:g}" r="4" fill="{INK}"/>')
-
-    def chevron(self, at: tuple[float, float]) -> None:
-        x, y = at
-        self._drawn.append(f'<path d="M{x - 6:g} {y - 3:g}h12l-6 8z" fill="{SOFT}"/>')
+    def polygon(self, corners: Sequence[tuple[float, float]], fill: Colour) -> None:
+        points = " ".join(f"{x:g},{y:g}" for x, y in corners)
+        self._drawn.append(f'<polygon points="{points}" fill="{fill}"/>')
 
     def ring(self, box: Box, number: str = "") -> None:
         self._drawn.append(f'<rect {_at(box.grown(5))} rx="10" fill="none" stroke="{MARK}" stroke-width="4"/>')
