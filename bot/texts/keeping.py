@@ -8,7 +8,7 @@ KEEPING: Final[dict[str, str]] = {
     "kept.title": "☁️ <b>The Cloudflare token of</b> <code>{script}</code>",
     "kept.yes": (
         "<b>It keeps one.</b> So it can change its keys and remove itself when you tap that, and I need not ask you. "
-        "The token lies sealed in your own Cloudflare account; only programs there can use it."
+        "The token lies encrypted in your own Cloudflare account; only programs there can use it."
     ),
     "kept.no": (
         "<b>It keeps none.</b> So I ask you for a token each time you change its keys or remove it, and forget it then."
@@ -26,7 +26,7 @@ KEEPING: Final[dict[str, str]] = {
     ),
     # one to keep
     "token.title_keep": "<b>A token for your bot to keep</b>",
-    "token.why_keep": "It lies sealed in your own account, and I forget it.",
+    "token.why_keep": "It lies encrypted in your own account, and I forget it.",
     "token.only_pasted": "It must be a pasted one: what Cloudflare lends ends within the hour.",
     "token.steps_keep": (
         "1. Tap <b>Make the token</b>. The form is filled in.\n"
