@@ -41,6 +41,7 @@ TO_SECRET: Final[tuple[Step, ...]] = (
 )  # fmt: skip
 LAST: Final = Paste("secret", "Now paste the Secret")
 AGAIN: Final = Tap("another")
+ANEW: Final = Tap("anew")
 PATIENCE: Final = 120.0
 
 
@@ -80,6 +81,7 @@ class Person:
             self._telegram.says(self._chat, "/start")
         else:
             await self.does(AGAIN)
+            await self.does(ANEW)
         for step in TO_SECRET:
             await self.does(step)
 

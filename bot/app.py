@@ -82,7 +82,8 @@ SHOWN: Mapping[str, Sequence[str]] = {
     "grace": GRACE,
     "prepare": PREPARING,
     "form": OPENING,
-    **dict.fromkeys(("connect", "destroy", "status", "pause", "resume", "wake", "chart", "export", *TRADING), ()),
+    **dict.fromkeys(("connect", "destroy", "status", "describe", "pause", "resume", "wake"), ()),
+    **dict.fromkeys(("chart", "export", *TRADING), ()),
 }
 
 
@@ -238,6 +239,7 @@ class Soar:
             "grace": Grace(self._undo_seconds).wait,
             "destroy": destroy,
             "status": tend,
+            "describe": tend,
             "pause": tend,
             "resume": tend,
             "wake": wake,

@@ -9,7 +9,7 @@ from flows.events import Context
 from flows.plans import Mode
 from flows.screen import Screen, Style, Tap
 from flows.states import Kept
-from flows.words import say
+from flows.words import Text, say
 
 ANSWERS = {"yes": True, "no": False}
 
@@ -74,10 +74,15 @@ def _question(about: str) -> Screen:
     return Screen((say("advice.title"), say(f"advice.{about}")), answers)
 
 
+def _later(mode: Mode) -> Text:
+    """Say how the other mode is added later, in the words of its buttons."""
+    return say("advice.later", another=say("button.another"), same=say(f"button.same_{mode}"))
+
+
 def advice(state: Advice, _context: Context) -> Screen:
     """The mode that fits the answers first, why it does, and what real money changes."""
     reason = "live" if state.mode is Mode.LIVE else "first" if not state.tried else "money"
     picks = {mode: Tap(say(f"button.{mode}"), "mode", str(mode)) for mode in Mode}
     advised = Tap(say(f"button.{state.mode}"), "mode", str(state.mode), Style.GOOD)
-    lines = (say(f"advice.{reason}"), say("advice.differs"), say("advice.later"))
+    lines = (say(f"advice.{reason}"), say("advice.differs"), _later(state.mode.other))
     return Screen(lines, ((advised,), (picks[state.mode.other],)))

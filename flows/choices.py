@@ -7,9 +7,10 @@ from dataclasses import replace
 from flows.advice import Advice, AskTried
 from flows.effects import Effect, KeepConsent, Move
 from flows.events import Context
+from flows.jobs import ceilings_of
 from flows.keys import Given, onward
-from flows.plan_screens import limit_words, plan_details, plan_words
-from flows.plans import Mode, limits
+from flows.plan_screens import all_limits, plan_details, plan_words
+from flows.plans import Mode
 from flows.states import (
     AskToken,
     Complete,
@@ -75,7 +76,7 @@ def agreement(job: PlanJob) -> Text:
         mode=say(f"review.mode_{mode}"),
         plan=say("review.plan", plan=plan_words(job.plan)),
         more=plan_details(job.plan),
-        limits=limit_words(job.plan, limits(job.plan)),
+        limits=all_limits(job.plan, ceilings_of(job)),
         text=say("consent.text", mode=mode),
     )
 

@@ -24,6 +24,7 @@ from flows import (
     speaking,
     states,
     tended,
+    twin,
     words,
 )
 
@@ -39,7 +40,8 @@ class Dialog:
 
 
 MODULES = (
-    words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, kept, states
+    words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, kept, twin,
+    states,
 )  # fmt: skip
 CLASSES: dict[str, type] = {
     name: value

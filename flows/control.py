@@ -46,16 +46,17 @@ from flows.states import (
 from flows.telling import ANSWERS, SENT, answer, report_of
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, Toolbox
 from flows.trouble import KNOWN_CODES, TOKEN_CODES, trouble
+from flows.twin import Another
 from flows.words import Slot, Text, say
 
 DESTROY_PHRASE = "DESTROY"
 Aside: TypeAlias = (
     "Reading | ConfirmCancel | ConfirmForget | ConfirmDestroy | PickWorker | ConfirmArm | ConfirmAct | ConfirmClose"
-    " | Toolbox | Setting | PickLanguage | ConfirmClear | TokenCard"
+    " | Toolbox | Another | Setting | PickLanguage | ConfirmClear | TokenCard"
 )
 TOPICS = (
-    "help", "plans", "budget", "trial", "security", "permissions", "token", "costs", "news", "independence", "privacy",
-    "words",
+    "help", "plans", "budget", "trial", "modes", "security", "permissions", "token", "costs", "news", "independence",
+    "privacy", "words",
 )  # fmt: skip
 TOLD_ASIDE = (
     "status", "pause", "resume", "arm", "set", "cancel_orders", "close", "lock", "unlock", "chart", "export", "wake",

@@ -29,6 +29,7 @@ from flows.states import (
     Working,
 )
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, PickLimit, SetLimit, Toolbox, Tuning
+from flows.twin import Another
 from flows.words import say
 
 ASIDE = (
@@ -41,6 +42,7 @@ ASIDE = (
     ConfirmAct,
     ConfirmClose,
     Toolbox,
+    Another,
     Preferences,
     PickSummary,
     PickQuiet,

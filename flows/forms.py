@@ -9,6 +9,7 @@ from flows.effects import CancelOperation, Effect, Move, StartOperation, Tell
 from flows.events import Context, Ended, Json, Kind, Pasted, as_json
 from flows.footing import beneath, rest
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
+from flows.jobs import ceilings_of
 from flows.keys import (
     AHEAD_OF_WORK,
     Given,
@@ -20,7 +21,7 @@ from flows.keys import (
     take_away,
     work,
 )
-from flows.plans import limits, limits_json, plan_json
+from flows.plans import limits_json, plan_json
 from flows.states import (
     AskKeyId,
     AskToken,
@@ -78,7 +79,7 @@ def _prepare(job: NewWorker, access: Connected, context: Context) -> Move:
         "mode": str(job.mode),
         "worker": job.worker,
         "plan": as_json(plan_json(job.plan)),
-        "limits": as_json(limits_json(limits(job.plan))),
+        "limits": as_json(limits_json(ceilings_of(job))),
         **access_arguments(access),
     }
     start = StartOperation(context.fresh_id, "prepare", arguments)

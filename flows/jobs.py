@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flows.plans import KnownPlan, Limits, Mode, Plan
+from flows.plans import KnownPlan, Limits, Mode, Plan, limits
 from flows.words import Slot, Text
 
 LONGEST_HELD = 61 * 60  # seconds: an hour, and a minute by which a clock may be put right
@@ -97,11 +97,15 @@ Kept: TypeAlias = "Connected | Complete | Existing | Wider | None"
 
 @dataclass(frozen=True, slots=True)
 class NewWorker:
-    """The work at hand is a first deploy; `worker` is the id it will have, so that trying again finds its traces."""
+    """The work at hand is a first deploy; `worker` is the id it will have, so that trying again finds its traces.
+
+    `within` are the limits it takes over from another bot; None for the tightest under which its plan can work.
+    """
 
     mode: Mode
     plan: Plan
     worker: str
+    within: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,12 @@ class Keeping:
 Job: TypeAlias = "NewWorker | NewKeys | Removal | Inspection | Widening | Keeping"
 PlanJob: TypeAlias = "NewWorker | Widening"
 KeyJob: TypeAlias = "NewWorker | NewKeys"
+
+
+def ceilings_of(job: PlanJob) -> Limits:
+    """Give the limits that are agreed to, and become the ceilings."""
+    taken = job.within if isinstance(job, NewWorker) else None
+    return taken or limits(job.plan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from flows.dealings import lines
 from flows.effects import CancelOperation, Move, StartOperation
 from flows.events import Context, Ended, Json, Kind, Pasted, as_json
 from flows.inspected import AtWork
+from flows.jobs import ceilings_of
 from flows.kept import ChangingToken
-from flows.plans import Mode, limits, limits_json, plan_json
+from flows.plans import Mode, limits_json, plan_json
 from flows.states import (
     Access,
     AskKeyId,
@@ -156,7 +157,7 @@ def work(job: KeyJob, access: Access, key_id: Held, secret: Held, context: Conte
         case NewWorker():
             kind = "deploy"
             arguments["plan"] = as_json(plan_json(job.plan))
-            arguments["limits"] = as_json(limits_json(limits(job.plan)))
+            arguments["limits"] = as_json(limits_json(ceilings_of(job)))
         case NewKeys():
             kind = "rotate"
             arguments["first"] = job.first
@@ -177,7 +178,7 @@ def widen(job: Widening, access: Connected, context: Context) -> Move:
         "worker": job.worker,
         "token": access.token.ticket,
         "plan": as_json(plan_json(job.plan)),
-        "limits": as_json(limits_json(limits(job.plan))),
+        "limits": as_json(limits_json(ceilings_of(job))),
     }
     work = AtWork("widen", job, access, context.fresh_id, job.worker, job.mode)
     return Move(work, (StartOperation(context.fresh_id, "widen", arguments),))

@@ -53,6 +53,7 @@ from flows.states import (
 )
 from flows.table import row_of
 from flows.tended import Tuning
+from flows.twin import Another
 from flows.words import Text, say
 
 FRESH = Dialog(Welcome())
@@ -266,6 +267,6 @@ def operation_of(state: State) -> str | None:
 
 def is_waiting(state: State) -> bool:
     """Tell whether the screen shows running work, or waits for a Worker's answer."""
-    if isinstance(state, Home | Tuning):
+    if isinstance(state, Home | Tuning | Another):
         return state.operation is not None
     return isinstance(state, Working | Preparing | Opening | Connecting | Leaving | Destroying | AtWork | ChangingToken)

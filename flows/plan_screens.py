@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
 
 from flows.events import Context
+from flows.jobs import ceilings_of
 from flows.planning import offered, suggestions
 from flows.plans import (
     AMOUNTS,
     BUDGETS,
     MIXES,
+    OPTIONAL,
     SUGGESTED,
     Limits,
     Mix,
@@ -97,6 +100,30 @@ def limit_words(plan: Plan, bounds: Limits) -> Text:
             return say("review.limits_mix", budget=Money(bounds.budget))
 
 
+def further_limits(plan: Plan, bounds: Limits) -> list[Text]:
+    """Say the limits that `limit_words` leaves out, where the plan alone would not ask for them."""
+    match plan:
+        case Watch():
+            names: tuple[str, ...] = ()
+        case Recurring():
+            names = OPTIONAL
+        case Mix() | Trend():
+            names = ("per_order", "per_day", *OPTIONAL)
+    usual = limits(plan)
+    set_here = {name: getattr(bounds, name) for name in names}
+    return [
+        say(f"review.{name}", amount=Money(most))
+        for name, most in set_here.items()
+        if most and most != getattr(usual, name)
+    ]
+
+
+def all_limits(plan: Plan, bounds: Limits) -> Text:
+    """Say all limits, one under the other."""
+    first, *others = limit_words(plan, bounds), *further_limits(plan, bounds)
+    return reduce(lambda above, below: say("consent.lines", above=above, below=below), others, first)
+
+
 def pick_plan(state: PickPlan, _context: Context) -> Screen:
     """What the Worker shall do; for one that is up, only what its symbols allow."""
     rows: list[tuple[Button, ...]] = [(Tap(say("button.watch"), "watch", style=Style.GOOD),)]
@@ -180,11 +207,12 @@ def review(state: Review, _context: Context) -> Screen:
     lines = (
         say("review.title"),
         say("review.plan", plan=plan_words(plan)),
-        limit_words(plan, limits(plan)),
+        limit_words(plan, ceilings_of(state.job)),
         *((say("review.widening"),) if isinstance(state.job, Widening) else ()),
         say("consent.text", mode=mode),
     )
     keeps = (say("review.keeps"),) if isinstance(state.job, Widening) else ()
     trial = () if isinstance(plan, Watch) else (say("review.trial"),)
-    folded = (say("review.more"), plan_details(plan), *keeps, *trial)
+    tight = further_limits(plan, ceilings_of(state.job))
+    folded = (say("review.more"), plan_details(plan), *tight, *keeps, *trial)
     return Screen(lines, ((Tap(say("button.agree"), "agree", style=Style.MAIN),),), folded)

@@ -119,6 +119,20 @@ def limits(plan: Plan) -> Limits:
             return Limits(budget, budget, budget, tuple(weight.symbol for weight in weights))
 
 
+def tighter(one: Limits, other: Limits) -> Limits:
+    """Give of each limit the tighter one; one that is no sum of money does not count. The symbols are the first's."""
+    sums = {name: _tighter(name, getattr(one, name), getattr(other, name)) for name in SUMS}
+    return Limits(symbols=one.symbols, **sums)
+
+
+def _tighter(name: str, *told: str) -> str:
+    sums = [(amount, each) for each in told if (amount := dollars(each)) is not None and amount >= 0]
+    if not sums:
+        return ""
+    pick = max if name == AT_LEAST else min
+    return pick(sums, key=lambda each: each[0])[1]
+
+
 def symbols_of(plan: Plan) -> tuple[str, ...]:
     """List what a plan may buy."""
     match plan:
@@ -161,7 +175,9 @@ def limits_json(bounds: Limits) -> dict[str, Plain]:
     return {**{name: value for name, value in sums.items() if value}, "symbols": list(bounds.symbols)}
 
 
-SUMS = ("per_order", "per_day", "budget", "per_symbol", "cash_kept", "daily_loss")
+OPTIONAL = ("per_symbol", "cash_kept", "daily_loss")  # limits that a bot need not have
+SUMS = ("per_order", "per_day", "budget", *OPTIONAL)
+AT_LEAST = "cash_kept"  # the one limit that is tighter when it is higher
 
 
 def plan_of(told: object, budget: str) -> Plan | None:

@@ -11,6 +11,7 @@ from flows.languages import Language
 from flows.screen import Button, Screen, Style, Tap
 from flows.states import State
 from flows.tended import ConfirmClose
+from flows.twin import Another
 from flows.words import say
 
 TELEGRAMS: Final = "telegram"  # the choice to follow Telegram
@@ -28,8 +29,8 @@ class PickLanguage:
 def opened(state: State, _argument: str, context: Context) -> Move:
     """Ask which language, above whatever is shown; asked again, it is asked once."""
     below = state.back if isinstance(state, PickLanguage) else state
-    if isinstance(below, ConfirmClose) and below.operation is not None:
-        below = below.back  # its preview goes to the screen that is shown
+    if isinstance(below, ConfirmClose | Another) and below.operation is not None:
+        below = below.back  # what is asked for goes to the screen that is shown
     return Move(PickLanguage(context.language, context.telegrams, below))
 
 

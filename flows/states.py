@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flows.kept import ChangingToken, TokenCard
     from flows.preferences import PickQuiet, PickSummary, PickZone, Preferences
     from flows.speaking import PickLanguage
+    from flows.twin import Another
 
 __all__ = (
     "LONGEST_HELD",
@@ -393,9 +394,9 @@ State: TypeAlias = (
     "Welcome | OpenAlpaca | PickMode | AskTried | AskRisk | Advice | PickPlan | PickSymbol | PickAmount"
     " | PickPace | PickMix | PickBudget | Review | ConfirmLive | AskToken | Connecting | PickAccount"
     " | PickName | KeepToken | MakeKey | AskKeyId | AskSecret | Working | WrongMode | Stopped | Done"
-    " | Home | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct"
-    " | ConfirmClose | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget"
-    " | Reading | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage"
-    " | Preparing | Unready | Opening | FormOpen | FormOver | TokenCard | ChangingToken"
-    " | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays | ConfirmClear"
+    " | Home | Another | ConfirmArm | Tuning | PickLimit | SetLimit | ConfirmPlan | Toolbox | ConfirmAct | ConfirmClose"
+    " | ConfirmDestroy | Leaving | Destroying | Gone | PickWorker | ConfirmCancel | ConfirmForget | Reading"
+    " | Preferences | PickSummary | PickQuiet | PickZone | PickLanguage | Preparing | Unready | Opening | FormOpen"
+    " | FormOver | TokenCard | ChangingToken | AskAccountId | AtWork | Verdict | ConfirmOverwrite | Strays"
+    " | ConfirmClear"
 )

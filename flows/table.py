@@ -26,6 +26,7 @@ from flows import (
     speaking,
     token_screens,
     tuning,
+    twin,
     verifying,
     worker_screens,
 )
@@ -80,6 +81,7 @@ from flows.states import (
     WrongMode,
 )
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
+from flows.twin import Another
 
 S = TypeVar("S")
 TOKEN = frozenset({Kind.TOKEN})
@@ -141,7 +143,7 @@ HANDS: Mapping[str, Callable[[Any, str, Context], Move]] = {
     "chart": acts.chart_tapped,
     "tune": tuning.tapped,
     "tools": acts.toolbox_tapped,
-    "another": control.set_up,
+    "another": twin.opened,
     "form": forms.from_card,
 }
 
@@ -213,6 +215,8 @@ TABLE: tuple[Row[Any], ...] = (
     Row(Done,        worker_screens.done,  0, HANDS, cancel=False),
     Row(Home,        worker_screens.home,  0, {**HANDS, "show": control.show_worker}, ended=control.home_ended,
         cancel=False),
+    Row(Another,     worker_screens.another, 0, {"same": twin.same_tapped, "anew": control.set_up},
+        control.go_back, ended=twin.described, cancel=False),
     Row(ConfirmArm,  worker_screens.confirm_arm,   0, {}, control.go_back, said=arming.arm_said, cancel=False),
     Row(Tuning,      worker_screens.tuning,        0, {"plan": tuning.change_plan, "limit": tuning.change_limit,
                                                        "widen": tuning.widen},

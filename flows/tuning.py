@@ -8,7 +8,7 @@ from decimal import Decimal
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended, Json, as_json
 from flows.footing import AT_HOME, ask, beneath
-from flows.plans import SUMS, Limits, Mix, Mode, Trend, dollars, plan_json
+from flows.plans import AT_LEAST, OPTIONAL, SUMS, Limits, Mix, Mode, Trend, dollars, plan_json
 from flows.states import Existing, Home, PickPlan, State, Wider
 from flows.telling import ANSWERS, report_of
 from flows.tended import ConfirmPlan, PickLimit, SetLimit, Tuning
@@ -17,8 +17,6 @@ from flows.typed import is_none, read_money
 from flows.words import Money, Text, say
 
 MOST_TYPED = Decimal("1000000.00")
-MAY_BE_NONE = ("per_symbol", "cash_kept", "daily_loss")  # unless agreed to
-AT_LEAST = "cash_kept"  # the one limit that is tighter when it is higher
 
 
 def opened(state: State, worker: str, context: Context) -> Move:
@@ -75,8 +73,8 @@ def limit_tapped(state: PickLimit, argument: str, _context: Context) -> Move:
 
 
 def limit_said(state: SetLimit, text: str, context: Context) -> Move:
-    """Read a limit's new value and hand it to the Worker."""
-    free = state.name in MAY_BE_NONE and not (state.report.ceilings and getattr(state.report.ceilings, state.name))
+    """Read a limit's new value and hand it to the Worker; one that was not agreed to may be none."""
+    free = state.name in OPTIONAL and not (state.report.ceilings and getattr(state.report.ceilings, state.name))
     if free and is_none(text):
         lifted: dict[str, Json] = {state.name: None}
         return replace(ask(Home(state.worker), "set", state.worker, context, {"limits": lifted}), tidy=True)

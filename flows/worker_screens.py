@@ -6,15 +6,15 @@ from flows.choices import LIVE_PHRASE
 from flows.dealings import Line, in_its_words, why
 from flows.events import Context
 from flows.plan_screens import first_of, limit_words, plan_details, plan_words
-from flows.plans import SUMS, Limits, Mode, Watch, dollars
-from flows.screen import Button, Link, Place, Screen, Style, Tap
+from flows.plans import OPTIONAL, SUMS, Limits, Mode, Watch, dollars
+from flows.screen import BACK, Button, Link, Place, Screen, Style, Tap
 from flows.screens import elapsed
 from flows.states import Done, Home, Report
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
+from flows.twin import Another, copied, told
 from flows.words import Money, Slot, Span, Text, say
 
 MOST_LINES, MOST_ORDERS = 5, 2
-OPTIONAL = ("per_symbol", "cash_kept", "daily_loss")  # limits that a bot need not have
 START = Tap(say("button.arm"), "arm", style=Style.MAIN)
 NO_MONEY = say("card.no_money")
 OPEN_LIVE: tuple[Button, ...] = (Link(say("button.alpaca_live"), Place.ALPACA_LIVE),)
@@ -165,6 +165,24 @@ def _health(report: Report) -> list[Text]:
         return []
     clock = say(f"clock.{report.schedule}")
     return [say("card.health", clock=clock, ending=report.key_ending, version=report.template)]
+
+
+def another(state: Another, context: Context) -> Screen:
+    """A second bot: like this one in the other mode, or from the beginning."""
+    worker, taken = context.worker(state.worker), copied(told(state))
+    anew: tuple[tuple[Button, ...], ...] = ((Tap(say("button.anew"), "anew"),), (BACK,))
+    if worker is None:
+        return Screen((say("another.title"),), anew)
+    if state.operation is not None:
+        return Screen((say("another.title"), say("another.body"), say("home.asking"), *elapsed(context)), anew)
+    mode = worker.mode.other
+    plan = (say("card.plan", plan=plan_words(taken[0])),) if taken else ()
+    needs = (say("another.live"),) if mode is Mode.LIVE else ()
+    present = [each.script for each in context.workers if each.mode is mode]
+    there = (say("another.there", mode=say(f"mode.{mode}"), scripts=first_of(present)),) if present else ()
+    same: tuple[Button, ...] = (Tap(say(f"button.same_{mode}"), "same", style=Style.MAIN),)
+    lines = (say("another.title"), *plan, say("another.body"), *needs, *there)
+    return Screen(lines, (same, *((OPEN_LIVE,) if needs else ()), *anew))
 
 
 def confirm_arm(_state: ConfirmArm, _context: Context) -> Screen:

@@ -41,6 +41,7 @@ ROAD: Final = (
     Stop("Paste the Key ID.", paste="key_id"),
     Stop("Now paste the Secret.", paste="secret", pause=DEPLOY),
     Stop("Your bot is running.", "another"),
+    Stop("Another bot", "anew"),
 )
 
 

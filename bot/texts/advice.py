@@ -24,9 +24,8 @@ ADVICE: Final[dict[str, str]] = {
         "Practice costs nothing."
     ),
     "advice.live": (
-        "<b>Your answers fit LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss. "
-        "PAPER is there for trying something new."
+        "<b>Your answers fit LIVE, with a small sum.</b> You know what a bot does, and you can bear a loss."
     ),
     "advice.differs": "With LIVE, orders cost real money. I ask for a typed phrase before the first one.",
-    "advice.later": "You can add the other one later.",
+    "advice.later": "Add the other later: on your bot's card, <b>{another}</b>, then <b>{same}</b>.",
 }

@@ -125,7 +125,10 @@ SCREENS: Final[dict[str, str]] = {
     "wrongmode.title": "<b>These are {other} keys, but you picked {mode}</b>",
     "wrongmode.to_paper": "The keys are good. Go on with practice money, or paste the keys of the other mode.",
     "wrongmode.to_live": "The keys are good, but they open your real money account. I never switch to that by myself.",
-    "wrongmode.fixed": "A bot keeps its mode. Make a pair in the right mode and paste it.",
+    "wrongmode.fixed": (
+        "A bot keeps its mode. Make a pair in the right mode and paste it. For a bot in the other mode, tap "
+        "<b>Another bot</b> on its card."
+    ),
     "stopped.title": "<b>That did not work yet</b>",
     "stopped.body": (
         "Nothing you gave is lost: the keys stay here, encrypted, for some minutes. Try again, or paste others."

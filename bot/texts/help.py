@@ -9,6 +9,7 @@ HELP: Final[dict[str, str]] = {
     "topic.plans": "What each plan does",
     "topic.budget": "Budget and own shares",
     "topic.trial": "Trial and start",
+    "topic.modes": "Practice or real money",
     "topic.security": "How is this safe?",
     "topic.permissions": "What a key can do",
     "topic.token": "The Cloudflare token",
@@ -22,6 +23,10 @@ HELP: Final[dict[str, str]] = {
     "search.plans": "plan plans strategy mix trend filter recurring buy stocks bonds shares fund rebalance invest",
     "search.budget": "budget limit limits most spend invested own shares sell touch ceiling tighten raise",
     "search.trial": "trial dry run start arm armed begin trading test simulate",
+    "search.modes": (
+        "switch switching change mode modes paper practice practise live real money later both second twin same move "
+        "upgrade another"
+    ),
     "search.security": "safe safety secure security trust steal stolen hacked scam leak keys secret delete",
     "search.permissions": "permission permissions allowed access withdraw withdrawal withdrawals transfer bank scope",
     "search.token": "cloudflare token kept keep keeps hold holds sealed encrypted change remove permission",
@@ -81,6 +86,19 @@ HELP: Final[dict[str, str]] = {
         "open for that.\n"
         "When it looks right, tap <b>Start trading</b>. With real money you type a phrase for that. /pause holds it "
         "again at any time."
+        "<blockquote expandable><b>From practice to real money</b>\n"
+        "On your bot's card, tap <b>Another bot</b>, then <b>Same plan, real money</b>.</blockquote>"
+    ),
+    "help.modes": (
+        "<b>Practice or real money</b>\n\n"
+        "A bot keeps its mode: PAPER is practice, LIVE is real money. To switch later, open its card with /status, tap "
+        "<b>Another bot</b>, then <b>Same plan, real money</b>.\n"
+        "A second bot gets the same plan and limits. Both work side by side.\n"
+        "Back to practice it is the same: <b>Same plan, practice money</b>."
+        "<blockquote expandable><b>What you need for it</b>\n"
+        "Your real-money account at Alpaca must be opened and have money in it. The rest is as with your first bot. "
+        "You type a phrase before real money is used.\n"
+        "The first bot goes on as it is. To stop it, tap <b>Pause</b> or <b>Remove</b> on its card.</blockquote>"
     ),
     "help.security": (
         "<b>How your keys are handled</b>\n\n"

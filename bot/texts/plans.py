@@ -67,6 +67,8 @@ PLANS: Final[dict[str, str | Plural]] = {
     "review.no_orders": "<b>At most:</b> nothing. It may not place any order.",
     "review.limits": "<b>At most:</b> {per_order} per order, {per_day} per day, {budget} in all. No debt.",
     "review.limits_mix": "<b>At most:</b> {budget} invested. No debt; sells only what it bought.",
+    "review.per_order": "<b>Per order:</b> at most {amount}",
+    "review.per_day": "<b>Per day:</b> at most {amount}",
     "review.per_symbol": "<b>In one symbol:</b> at most {amount}",
     "review.cash_kept": "<b>Cash it never touches:</b> {amount}",
     "review.daily_loss": "<b>Pauses</b> when it loses {amount} in a day",
@@ -74,6 +76,7 @@ PLANS: Final[dict[str, str | Plural]] = {
     "review.keeps": "It keeps what it has bought.",
     "consent.whole": "{mode}\n{plan}\n{limits}\n{text}",  # as earlier versions have stored it
     "consent.agreed": "{mode}\n{plan}\n{more}\n{limits}\n{text}",
+    "consent.lines": "{above}\n{below}",
     "review.more": "<b>More about it</b>",
     "review.trial": "<b>First a trial:</b> it shows what it would order. It trades when you tap Start trading.",
     # plan and limits of a bot that is up

@@ -102,6 +102,12 @@ TENDING: Final[dict[str, str]] = {
     "card.outdated": "🆕 There is a newer version: /verify",
     "clock.cron": "clock set",
     "clock.alarm": "wakes itself up",
+    # another bot
+    "another.title": "➕ <b>Another bot</b>",
+    "another.body": "A second bot with this plan and these limits can work beside this one. This one goes on as it is.",
+    "another.live": "It needs your real-money account at Alpaca: opened, and with money in it.",
+    "another.there": "You have {mode} already: {scripts}.",
+    "another.unknown": "I cannot read this bot's plan, so I cannot copy it. Set up a new bot from the beginning.",
     # orders and shares
     "tools.title": "🧰 <b>Orders and shares</b>",
     "tools.body": (
@@ -182,6 +188,9 @@ TENDING: Final[dict[str, str]] = {
     "button.rotate": "🔑 Change keys",
     "button.destroy": "🗑 Remove",
     "button.another": "➕ Another bot",
+    "button.same_live": "💵 Same plan, real money",
+    "button.same_paper": "📝 Same plan, practice money",
+    "button.anew": "A new bot from the beginning",
     "button.show": "Show {script}",
     "button.export": "📄 Export its books (CSV)",
     "button.cancel_orders": "✕ Cancel open orders",

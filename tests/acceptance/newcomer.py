@@ -225,6 +225,11 @@ class Newcomer:
             await self.says("trade live")
             await self.sees("Connect Cloudflare")
 
+    async def begins_another(self) -> None:
+        """From her bot's card to hello."""
+        await self.taps("➕ Another bot", "A second bot with this plan")
+        await self.taps("A new bot from the beginning", "Hello!")
+
     async def connects(self, *, keep: bool = True, **choices: object) -> None:
         """From there to the making of keys."""
         await self.pastes(await self.token(**choices), then="Connected to")

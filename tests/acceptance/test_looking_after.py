@@ -26,7 +26,7 @@ async def test_status_pause_and_resume_by_command(ada: Newcomer) -> None:
 @pytest.mark.asyncio
 async def test_status_and_pause_from_the_middle_of_a_second_set_up(ada: Newcomer) -> None:
     await ada.gets_a_bot()
-    await ada.taps("➕ Another bot", "Hello!")
+    await ada.begins_another()
     await ada.taps("Let's start")
     await ada.taps("I am signed in", "Practice or real money?")
     await ada.commands("/status", "📊 Your PAPER bot")
@@ -40,7 +40,7 @@ async def test_status_and_pause_from_the_middle_of_a_second_set_up(ada: Newcomer
 @pytest.mark.asyncio
 async def test_of_two_bots_the_one_that_is_meant_is_asked_for(ada: Newcomer) -> None:
     first = await ada.gets_a_bot()
-    await ada.taps("➕ Another bot", "Hello!")
+    await ada.begins_another()
     await ada.taps("Let's start")
     await ada.taps("I am signed in")
     await ada.taps("📝 PAPER", "What shall your bot do?")
@@ -83,7 +83,7 @@ async def test_without_a_kept_token_new_keys_and_farewell_ask_for_one(ada: Newco
 @pytest.mark.asyncio
 async def test_a_bot_can_be_removed_while_another_set_up_awaits_a_secret(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
-    await ada.taps("➕ Another bot", "Hello!")
+    await ada.begins_another()
     await ada.taps("Let's start")
     await ada.taps("I am signed in")
     await ada.taps("📝 PAPER")

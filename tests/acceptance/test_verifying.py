@@ -187,7 +187,7 @@ async def test_a_bot_deleted_in_the_dashboard_is_said_and_tidied_up(ada: Newcome
 async def test_a_missing_bot_is_mentioned_when_another_is_set_up(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
     await ada.deletes_worker_in_dashboard(script)
-    await ada.taps("➕ Another bot", "Hello!")
+    await ada.begins_another()
     await ada.agrees_again()
     await ada.pastes(await ada.token(), then=f"{script} is no longer in this Cloudflare account")
     await ada.sees("Connected to")

@@ -21,6 +21,7 @@ from flows.machine import view
 from flows.plans import Mode, Watch
 from flows.states import Connecting, Destroying, Held, Home, State
 from flows.tended import Tuning
+from flows.twin import Another
 
 WORKER = Worker("a" * 16, Mode.PAPER, "soar-paper-aaaaaaaa", "acc", holds_token=True)
 WORK = "b" * 16
@@ -57,6 +58,7 @@ def board_of(chat: Chat) -> Board:
         ("export", Home(WORKER.id, None, WORK)),
         ("status", Tuning(WORKER.id, None, WORK)),
         ("close", Home(WORKER.id, None, WORK)),
+        ("describe", Another(WORKER.id, Home(WORKER.id), WORK)),
     ],
 )
 async def test_what_has_no_steps_shows_its_time_once_it_has_taken_some(kind: str, state: State) -> None:

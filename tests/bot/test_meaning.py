@@ -32,6 +32,9 @@ def understood(state: State, text: str) -> object:
         ("what data do you keep about me?", "privacy"),
         ("what is a broker?", "words"),
         ("what does TOKEN mean", "words"),
+        ("switch to live later", "modes"),
+        ("how do I go from paper to real money?", "modes"),
+        ("can I have both modes side by side?", "modes"),
     ],
 )
 def test_a_question_finds_its_topic(question: str, topic: str) -> None:
@@ -71,6 +74,13 @@ def test_a_question_finds_its_topic(question: str, topic: str) -> None:
         (Language.ARABIC, "هل هذا آمن؟", "security"),
         (Language.ARABIC, "هل يستطيع سحب أموالي؟", "permissions"),
         (Language.ARABIC, "كيف أبدأ التداول؟", "trial"),
+        (Language.SPANISH, "¿puedo pasar a dinero real más tarde?", "modes"),
+        (Language.PORTUGUESE, "como mudo para dinheiro real depois?", "modes"),
+        (Language.GERMAN, "wie wechsle ich später zu echtem Geld?", "modes"),
+        (Language.RUSSIAN, "как потом перейти на настоящие деньги?", "modes"),
+        (Language.CHINESE, "以后怎么切换到真钱？", "modes"),
+        (Language.ARABIC, "كيف أنتقل إلى المال الحقيقي لاحقًا؟", "modes"),
+        *((language, "switch to live later", "modes") for language in Language),
     ],
 )
 def test_a_question_in_ones_own_language_finds_its_topic(language: Language, question: str, topic: str) -> None:

@@ -76,6 +76,7 @@ from flows.states import (
 from flows.table import TABLE
 from flows.telling import report_of
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, SetLimit, Toolbox, Tuning
+from flows.twin import Another
 
 NOW = 1_800_000_000
 OUTCOMES = {
@@ -106,6 +107,7 @@ OUTCOMES = {
     "grace": ("over", "over", "cancelled", "timeout", "stuck"),
     "destroy": ("destroyed", "unsure", "no_token", "worker_absent", "still_there"),
     "status": ("status", "worker_unreachable"),
+    "describe": ("status", "status", "worker_unreachable"),
     "pause": ("paused", "worker_absent"),
     "resume": ("resumed", "internal"),
     "wake": ("woken", "worker_unreachable"),
@@ -161,6 +163,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, int]]:
 HELD = Held("t", NOW + 900)
 ACCESS = Connected(Held("c", NOW + 3600), Account("a1", "Ann"), "ann")
 JOB = NewWorker(Mode.LIVE, Recurring(("VTI",), "5.00", Pace.DAY), "0" * 16)
+TWIN = NewWorker(Mode.LIVE, Watch(), "0" * 16, Limits("0.00", "0.00", "0.00", (), cash_kept="20.00"))
 COMPLETE = Complete(ACCESS, HELD, HELD, "0" * 16)
 LOOK, STRAY = Inspection("0" * 16, Mode.PAPER, "a1"), Stray("soar-paper-1", Mode.PAPER, "1234abcd")
 FIRST = NewKeys("0" * 16, Mode.PAPER, "a1", first=True)
@@ -183,11 +186,14 @@ STARTS: tuple[State, ...] = (
     PickPlan(Mode.PAPER, COMPLETE),
     PickBudget(Mode.LIVE, Trend((Weight("VTI", 60), Weight("BND", 40))), COMPLETE),
     PickPlan(Mode.LIVE, EXISTING),
+    Review(TWIN),
     PickPlan(Mode.LIVE, Wider("0" * 16, "a1")),
     Review(Widening(Mode.LIVE, Watch(), "0" * 16, "a1"), Wider("0" * 16, "a1")),
     Tuning("0" * 16, report_of({**DATA, "plan": PLANS[2]})),
     SetLimit("0" * 16, report_of({**DATA, "plan": PLANS[1]}), "cash_kept"),
     Toolbox("0" * 16, Home("0" * 16)),
+    Another("0" * 16, Home("0" * 16, report_of({**DATA, "plan": PLANS[3]}))),
+    Another("0" * 16, Done("0" * 16, "idle", "Nothing to do.")),
     ConfirmClose("0" * 16, Mode.LIVE, Home("0" * 16), None, ("sell 1 of VTI",), "240.00", "Closed now."),
     Home("0" * 16),
     Gone(Mode.LIVE, "soar-live-0", sure=False),

@@ -31,6 +31,7 @@ from flows.states import (
 )
 from flows.telling import report_of
 from flows.tended import ConfirmClose, ConfirmPlan, Tuning
+from flows.twin import Another
 from flows.words import Text
 from tests.flows.test_any_order import COMMANDS, DATA, LIMITS, NOW, OUTCOMES, STARTS, TYPED, WORDS
 
@@ -141,6 +142,7 @@ def _full() -> Iterator[State]:
             Home(worker, report),
             Tuning(worker, report),
             Tuning(worker, report, "e" * 16),
+            *(Another(each.id, Home(each.id, report), work) for each in WORKERS for work in (None, "e" * 16)),
         )
     orders = tuple(f"sell 0.41 of ABC{letter}, worth $120.12" for letter in "DEFGHIJKLM")
     for coming, armed, schedule in product((True, False), (True, False), ("alarm", "cron")):
