@@ -148,6 +148,20 @@ class World:
         return sum(cpu_seconds(each.pid) for each in (self.places, self.crowd) if each is not None)
 
 
+def surroundings(where: dict[str, Any], telegram: str) -> dict[str, str]:
+    """Give a bot's environment among these places and this Telegram, with no setting of whoever runs it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SOAR_")} | {
+        "SOAR_TELEGRAM_TOKEN": TOKEN,
+        "SOAR_TELEGRAM_API_URL": telegram,
+        "SOAR_TELEGRAM_RATE": "0",
+        "SOAR_CLOUDFLARE_API_URL": f"{where['cloudflare']}/client/v4",
+        "SOAR_WORKER_URL_TEMPLATE": f"{where['cloudflare']}/workers/{{subdomain}}/{{script}}",
+        "SOAR_ALPACA_PAPER_URL": where["alpaca"]["paper"],
+        "SOAR_ALPACA_LIVE_URL": where["alpaca"]["live"],
+        "SOAR_ALPACA_DATA_URL": where["alpaca"]["data"],
+    }
+
+
 class Running:
     """A fresh world; a context manager."""
 
@@ -167,18 +181,7 @@ class Running:
         self._open.callback(crowd.close)
         where, telegram = places.heard(), crowd.heard()["url"]
         self._folder.mkdir(parents=True, exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SOAR_")} | {
-            "SOAR_TELEGRAM_TOKEN": TOKEN,
-            "SOAR_TELEGRAM_API_URL": telegram,
-            "SOAR_TELEGRAM_RATE": "0",
-            "SOAR_CLOUDFLARE_API_URL": f"{where['cloudflare']}/client/v4",
-            "SOAR_WORKER_URL_TEMPLATE": f"{where['cloudflare']}/workers/{{subdomain}}/{{script}}",
-            "SOAR_ALPACA_PAPER_URL": where["alpaca"]["paper"],
-            "SOAR_ALPACA_LIVE_URL": where["alpaca"]["live"],
-            "SOAR_ALPACA_DATA_URL": where["alpaca"]["data"],
-            "SOAR_DATA_DIR": str(self._folder / "data"),
-            **self._settings,
-        }
+        environment = surroundings(where, telegram) | {"SOAR_DATA_DIR": str(self._folder / "data"), **self._settings}
         bot = BotProcess(environment, self._folder / "bot.log", command=self._command)
         began = time.monotonic()
         self._open.enter_context(bot)

@@ -19,6 +19,7 @@ from bot.storage.errors import StorageError
 from bot.storage.outbox import Message
 from bot.telegram.client import Sent
 from bot.texts.render import render
+from bot.worklist import Worklist
 from flows.codec import load_texts
 from flows.languages import Language
 
@@ -56,29 +57,18 @@ class Outbox:
         self._telegram = telegram
         self._clock = clock
         self._alone = alone
-        self._news = asyncio.Event()
+        self._list = Worklist("outbox", self.look)
         self._sending: dict[int, asyncio.Task[None]] = {}
 
     def added(self) -> None:
         """Look at the table now: something was added."""
-        self._news.set()
+        self._list.added()
 
     async def run(self) -> None:
         """Send what an earlier process has left, then what comes, until cancelled."""
         if self._alone:
             await patiently(lambda: self._database.write(partial(outbox.release, now=self._clock())))
-        while True:
-            self._news.clear()
-            try:
-                pause = await self.look()
-            except StorageError as error:
-                log.warning("outbox cannot see", extra={"why": error.code})
-                pause = 5.0
-            try:
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+        await self._list.run()
 
     async def look(self) -> float:
         """Begin to send what is due; returns for how many seconds nothing more will be. Raises StorageError."""
@@ -117,7 +107,7 @@ class Outbox:
                     return
         finally:
             self._sending.pop(chat_id, None)
-            self._news.set()
+            self._list.added()
 
     async def _language(self, chat_id: int) -> Language:
         """Read the language of a chat at the time of sending; English when the database cannot say."""

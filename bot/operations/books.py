@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Final, Protocol
 
 from bot.chart import Point, draw
-from bot.operations.trading import refusal
-from bot.operations.workshop import Workshop, done, failed, lost_key, refused
+from bot.operations.trading import with_client
+from bot.operations.workshop import Workshop, done, failed
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.telegram.client import Sent
 from bot.texts.render import render
-from bot.vault.keyring import CannotOpen
 from deploy.commands import WorkerClient
-from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
 from deploy.fields import Fields
 from deploy.outcomes import Day, Table
 from flows.words import Day as Date
@@ -51,12 +49,12 @@ class Books:
     async def chart(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
         """Draw its days and send the picture."""
         await report("chart")
-        return await _with_client(shop, operation, partial(self._chart, shop))
+        return await with_client(shop, operation, partial(self._chart, shop))
 
     async def export(self, shop: Workshop, operation: Operation, report: Report) -> Outcome:
         """Send its books, one file for each that is not empty."""
         await report("export")
-        return await _with_client(shop, operation, partial(self._export, shop))
+        return await with_client(shop, operation, partial(self._export, shop))
 
     async def _chart(self, shop: Workshop, row: workers.Worker, client: WorkerClient) -> Outcome:
         days = await client.history(days=DAYS)
@@ -94,24 +92,6 @@ class Books:
         if not sent:
             return failed("nothing_to_export", worker=row.id)
         return done("exported", worker=row.id, files=sent)
-
-
-async def _with_client(
-    shop: Workshop, operation: Operation, work: Callable[[workers.Worker, WorkerClient], Awaitable[Outcome]]
-) -> Outcome:
-    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
-    if row is None:
-        return failed("worker_forgotten")
-    try:
-        return await work(row, shop.client(row))
-    except CannotOpen:
-        return lost_key()
-    except WorkerAbsent:
-        return failed("worker_absent", worker=row.id)
-    except WorkerRefused as error:
-        return refusal(error)
-    except DeployError as error:
-        return refused(error)
 
 
 async def _all(client: WorkerClient, table: Table) -> list[Fields]:

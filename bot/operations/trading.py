@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from bot.operations.tending import card
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
+from bot.storage import workers
 from bot.vault.keyring import CannotOpen
 from deploy.commands import UNKNOWN_COMMAND, WorkerClient
 from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
@@ -25,15 +27,26 @@ REFUSALS = {
 async def trade(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     """Do what the operation's kind says, then ask the Worker how it stands."""
     await report(operation.kind)
+    return await with_client(shop, operation, partial(_trade, shop, operation))
+
+
+async def _trade(shop: Workshop, operation: Operation, row: workers.Worker, client: WorkerClient) -> Outcome:
+    if operation.kind == "preview":
+        return _preview(row.id, await client.close(dry=True))
+    code, more = await _do(client, operation)
+    told = card(await client.status(), int(shop.clock()), shop.template.version)
+    return done(code, **{**told, **more, "worker": row.id})
+
+
+async def with_client(
+    shop: Workshop, operation: Operation, work: Callable[[workers.Worker, WorkerClient], Awaitable[Outcome]]
+) -> Outcome:
+    """Do what a Worker does when it is asked to; ends with what is missing, or why it did not."""
     row = await shop.worker(operation.chat_id, operation.arguments["worker"])
     if row is None:
         return failed("worker_forgotten")
     try:
-        client = shop.client(row)
-        if operation.kind == "preview":
-            return _preview(row.id, await client.close(dry=True))
-        code, more = await _do(client, operation)
-        status = await client.status()
+        return await work(row, shop.client(row))
     except CannotOpen:
         return lost_key()
     except WorkerAbsent:
@@ -42,8 +55,6 @@ async def trade(shop: Workshop, operation: Operation, report: Report) -> Outcome
         return refusal(error)
     except DeployError as error:
         return refused(error)
-    told = card(status, int(shop.clock()), shop.template.version)
-    return done(code, **{**told, **more, "worker": row.id})
 
 
 def refusal(error: WorkerRefused) -> Outcome:

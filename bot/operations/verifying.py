@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from bot.operations.workshop import Workshop, account_hash, done, failed, lost_key, refused
+from bot.operations.workshop import Workshop, account_hash, done, with_token
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
 from bot.vault.keyring import CannotOpen
@@ -14,7 +14,7 @@ from deploy.adopting import leftovers
 from deploy.answering import ensure_answering, settle_clock
 from deploy.commands import WorkerClient
 from deploy.comparison import Comparison, Expected, compare
-from deploy.errors import DeployError, NotAnswering, WorkerError
+from deploy.errors import NotAnswering, WorkerError
 from deploy.inspection import Found, inspect
 from deploy.secret import Secret
 from deploy.steps import Site, ensure_schedule
@@ -30,16 +30,11 @@ LONGEST_NAME, MOST_DIFFERENCES = 60, 20
 async def verify(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     """Read the Worker back from Cloudflare's API and compare it with what is published; nothing is changed."""
     await report("read")
-    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
-    if row is None:
-        return failed("worker_forgotten")
-    token = await shop.token(operation.chat_id, operation.arguments.get("token"))
-    if token is None:
-        return failed("token_gone")
-    try:
-        inspected = await inspect(_site(shop, row, token))
-    except DeployError as error:
-        return refused(error)
+    return await with_token(shop, operation, partial(_verify, shop, report))
+
+
+async def _verify(shop: Workshop, report: Report, row: workers.Worker, token: Secret) -> Outcome:
+    inspected = await inspect(_site(shop, row, token))
     await report("compare")
     known = await shop.database.read(partial(workers.in_account, account=row.cloudflare_account))
     left = leftovers(inspected.scripts, frozenset(each.script for each in known if each.state != "deploying"))
@@ -85,22 +80,11 @@ def _findings(found: Found, comparison: Comparison) -> dict[str, Any]:
 async def update(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     """Put the published code in place of what runs; secrets, variables, stored state and pause stay."""
     await report("script")
-    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
-    if row is None:
-        return failed("worker_forgotten")
-    token = await shop.token(operation.chat_id, operation.arguments.get("token"))
-    if token is None:
-        return failed("token_gone")
     present = [str(name) for name in operation.arguments.get("bindings") or ()]
-    try:
-        return await _update(shop, row, token, present, report)
-    except CannotOpen:
-        return lost_key()
-    except DeployError as error:
-        return refused(error)
+    return await with_token(shop, operation, partial(_update, shop, report, present))
 
 
-async def _update(shop: Workshop, row: workers.Worker, token: Secret, present: list[str], report: Report) -> Outcome:
+async def _update(shop: Workshop, report: Report, present: list[str], row: workers.Worker, token: Secret) -> Outcome:
     site, client = shop.site(row, token), shop.client(row)
     await upload_code(site, shop.template, present, sealed=await _sealed(client))
     await report("schedule")

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.operations.workshop import Workshop, done, failed, lost_key, refused
+from bot.operations.workshop import Workshop, done, with_token
 from bot.runner.port import Operation, Outcome, Report
 from bot.storage import workers
-from bot.vault.keyring import CannotOpen
-from deploy.errors import DeployError, NotAnswering
+from deploy.errors import NotAnswering
 from deploy.secret import Secret
 from deploy.widening import ensure_widened, set_plan
 
@@ -20,19 +19,12 @@ WIDENING: Final = ("agree", "answering")
 async def widen(shop: Workshop, operation: Operation, report: Report) -> Outcome:
     """Put the plan and the ceilings agreed to into the Worker; everything else in it stays."""
     await report("agree")
-    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
-    if row is None:
-        return failed("worker_forgotten")
-    token = await shop.token(operation.chat_id, operation.arguments.get("token"))
-    if token is None:
-        return failed("token_gone")
     plan, ceilings = operation.arguments["plan"], operation.arguments["limits"]
-    try:
+
+    async def work(row: workers.Worker, token: Secret) -> Outcome:
         return await _widen(shop, replace(row, plan=plan, ceilings=ceilings), token, report)
-    except CannotOpen:
-        return lost_key()
-    except DeployError as error:
-        return refused(error)
+
+    return await with_token(shop, operation, work)
 
 
 async def _widen(shop: Workshop, row: workers.Worker, token: Secret, report: Report) -> Outcome:

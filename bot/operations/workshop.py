@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bot import speech
 from bot.keycheck import KeyChecker
-from bot.runner.port import Outcome
+from bot.runner.port import Operation, Outcome
 from bot.storage import workers
 from bot.storage.database import Database
 from bot.tickets import SealingKeys, Tickets
-from bot.vault.keyring import Context
+from bot.vault.keyring import CannotOpen, Context
 from deploy.cloudflare import Cloudflare
 from deploy.commands import CommandKey, WorkerClient
 from deploy.deployment import Deployment, Keys
@@ -109,6 +109,24 @@ class Workshop:
             worker_url_template=self.places.worker,
         )
         return Site(self.cloudflare, token, deployment)
+
+
+async def with_token(
+    shop: Workshop, operation: Operation, work: Callable[[workers.Worker, Secret], Awaitable[Outcome]]
+) -> Outcome:
+    """Do at Cloudflare what needs a Worker's row and the user's token; ends with what is missing or was refused."""
+    row = await shop.worker(operation.chat_id, operation.arguments["worker"])
+    if row is None:
+        return failed("worker_forgotten")
+    token = await shop.token(operation.chat_id, operation.arguments.get("token"))
+    if token is None:
+        return failed("token_gone")
+    try:
+        return await work(row, token)
+    except CannotOpen:
+        return lost_key()
+    except DeployError as error:
+        return refused(error)
 
 
 def script_name(mode: str, worker_id: str) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from bot.storage import deletions
 from bot.storage.database import Database
-from bot.storage.errors import StorageError
 from bot.telegram.client import Deleted, Telegram
+from bot.worklist import Worklist
 
 WINDOW = 48 * 3600.0  # https://core.telegram.org/bots/api#deletemessage
 LONGEST_PAUSE = 300.0
@@ -37,25 +37,15 @@ class Deletions:
         self._database = database
         self._tell = tell
         self._clock = clock
-        self._news = asyncio.Event()
+        self._list = Worklist("pending_deletions", self._round)
 
     def added(self) -> None:
         """Look at the table now: something was added."""
-        self._news.set()
+        self._list.added()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            self._news.clear()
-            try:
-                pause = await self._round()
-            except StorageError:
-                pause = 5.0
-            try:
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+        await self._list.run()
 
     async def _round(self) -> float:
         now = self._clock()

@@ -21,6 +21,20 @@ async def verifies(ada: Newcomer, then: str) -> None:
     await ada.pastes(await ada.token(), then=then)
 
 
+async def has_yesterdays_code(ada: Newcomer, script: str) -> bytes:
+    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
+    await ada.uploads(script, code={"worker.js": older})
+    return older
+
+
+async def replaces_older_code(ada: Newcomer, script: str) -> None:
+    await has_yesterdays_code(ada, script)
+    await verifies(ada, "The code is not what is published")
+    await ada.taps("Replace that code", "type REPLACE")
+    await ada.says("REPLACE")
+    await ada.sees("Updated: what runs is what is published today")
+
+
 @pytest.mark.asyncio
 async def test_what_runs_is_what_is_published(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
@@ -55,12 +69,7 @@ async def test_a_bot_that_wakes_itself_is_as_it_should_be(ada: Newcomer) -> None
     await verifies(ada, "What runs is what is published")
     await ada.taps("‹ Back")
     await ada.changes_cloudflare(crons_used=0)
-    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await ada.uploads(script, code={"worker.js": older})
-    await verifies(ada, "The code is not what is published")
-    await ada.taps("Replace that code", "type REPLACE")
-    await ada.says("REPLACE")
-    await ada.sees("Updated: what runs is what is published today")
+    await replaces_older_code(ada, script)
     await ada.commands("/status", "clock set")
     assert (await ada.workers())[0]["schedules"] == ["*/15 * * * *"]
 
@@ -75,12 +84,7 @@ async def test_an_update_keeps_what_wakes_it_what_it_remembers_and_whom_it_obeys
     await ada.commands("/pause", "⏸ Paused: you paused it")
     before = (await ada.workers())[0]["variables"]
     held = await ada.sites.secrets(script)
-    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await ada.uploads(script, code={"worker.js": older})
-    await verifies(ada, "The code is not what is published")
-    await ada.taps("Replace that code", "type REPLACE")
-    await ada.says("REPLACE")
-    await ada.sees("Updated: what runs is what is published today")
+    await replaces_older_code(ada, script)
     await ada.commands("/status", "⏸ Paused: you paused it")
     await ada.sees("wakes itself up")
     await ada.commands("/resume", "▶️ Your bot is running again")
@@ -146,8 +150,7 @@ async def writes(ada: Newcomer, script: str) -> list[dict[str, Any]]:
 @pytest.mark.asyncio
 async def test_an_earlier_version_is_told_from_a_changed_one_and_updated(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
-    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await ada.uploads(script, code={"worker.js": older})
+    older = await has_yesterdays_code(ada, script)
     modules = {module.name: module.content for module in read_template().modules} | {"worker.js": older}
     digest = digest_of(tuple(Module(name, content) for name, content in modules.items()))
     ada.house.books.writes("update workers set template = ? where script = ?", digest, script)
@@ -161,8 +164,7 @@ async def test_an_earlier_version_is_told_from_a_changed_one_and_updated(ada: Ne
 @pytest.mark.asyncio
 async def test_an_update_that_was_cut_off_is_done_again(ada: Newcomer) -> None:
     script = await ada.gets_a_bot()
-    older = (PUBLISHED / "worker.js").read_bytes() + b"\n// of yesterday\n"
-    await ada.uploads(script, code={"worker.js": older})
+    await has_yesterdays_code(ada, script)
     await verifies(ada, "The code is not what is published")
     await ada.taps("Replace that code", "type REPLACE")
     await ada.mischief.cloudflare("throttled", f"{ada.account}/workers/.*/schedules", method="PUT", retry_after=300)

@@ -77,6 +77,16 @@ class Tower:
         await self.rounds.round()
         return await self.told()
 
+    async def begins(self) -> asyncio.Task[float]:
+        """Something has happened, and its Worker is asked but has not answered yet."""
+        self.cloud.tells("trade", "Order placed.")
+        self.bot.time.at += PACE.every
+        self.cloud.going.clear()
+        self.cloud.called.clear()
+        looking = asyncio.create_task(self.rounds.round())
+        await self.cloud.called.wait()
+        return looking
+
     async def told(self) -> list[str]:
         due = await self.bot.database.read(partial(outbox.due, now=self.bot.time.at))
         await self.bot.database.write(partial(outbox.done, message_ids=[each.id for each in due]))
@@ -143,12 +153,7 @@ async def test_news_waits_for_the_end_of_quiet_hours_but_a_latch_does_not(tower:
 
 @pytest.mark.asyncio
 async def test_a_look_that_cannot_be_kept_tells_nothing_and_is_made_again(tower: Tower) -> None:
-    tower.cloud.tells("trade", "Order placed.")
-    tower.bot.time.at += PACE.every
-    tower.cloud.going.clear()
-    tower.cloud.called.clear()
-    looking = asyncio.create_task(tower.rounds.round())
-    await tower.cloud.called.wait()
+    looking = await tower.begins()
     tower.bot.database.refusals = 1
     tower.cloud.going.set()
     await looking
@@ -163,12 +168,7 @@ async def test_a_look_that_cannot_be_kept_tells_nothing_and_is_made_again(tower:
 
 @pytest.mark.asyncio
 async def test_who_dies_while_looking_leaves_the_look_to_another(tower: Tower) -> None:
-    tower.cloud.tells("trade", "Order placed.")
-    tower.bot.time.at += PACE.every
-    tower.cloud.going.clear()
-    tower.cloud.called.clear()
-    looking = asyncio.create_task(tower.rounds.round())
-    await tower.cloud.called.wait()
+    looking = await tower.begins()
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
     tower.cloud.going.set()
@@ -194,12 +194,7 @@ async def test_two_lookouts_share_the_work_and_tell_once(tower: Tower) -> None:
 
 @pytest.mark.asyncio
 async def test_whoever_is_forgotten_while_it_looks_is_told_nothing(tower: Tower) -> None:
-    tower.cloud.tells("trade", "Order placed.")
-    tower.bot.time.at += PACE.every
-    tower.cloud.going.clear()
-    tower.cloud.called.clear()
-    looking = asyncio.create_task(tower.rounds.round())
-    await tower.cloud.called.wait()
+    looking = await tower.begins()
     await tower.bot.database.write(partial(forget_chat, chat_id=1))
     tower.cloud.going.set()
     await looking

@@ -6,7 +6,6 @@ The crowd and its Telegram are the bench's, each update goes to a replica drawn 
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import tempfile
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import quantile
-from bench.processes import TICKS, TOKEN, Helper, cpu_seconds
+from bench.processes import TICKS, Helper, cpu_seconds, surroundings
 from bot.vault.keyring import Keyring
 from sandbox.bot_process import BotProcess
 from tests.postgres import Server
@@ -92,15 +91,7 @@ def open_world(running: ExitStack, folder: Path, size: int) -> World:
     running.callback(places.close)
     running.callback(crowd.close)
     where, telegram = places.heard(), crowd.heard()["url"]
-    around = {name: value for name, value in os.environ.items() if not name.startswith("SOAR_")} | {
-        "SOAR_TELEGRAM_TOKEN": TOKEN,
-        "SOAR_TELEGRAM_API_URL": telegram,
-        "SOAR_TELEGRAM_RATE": "0",
-        "SOAR_CLOUDFLARE_API_URL": f"{where['cloudflare']}/client/v4",
-        "SOAR_WORKER_URL_TEMPLATE": f"{where['cloudflare']}/workers/{{subdomain}}/{{script}}",
-        "SOAR_ALPACA_PAPER_URL": where["alpaca"]["paper"],
-        "SOAR_ALPACA_LIVE_URL": where["alpaca"]["live"],
-        "SOAR_ALPACA_DATA_URL": where["alpaca"]["data"],
+    around = surroundings(where, telegram) | {
         "SOAR_DATABASE_URL": server.url(),
         "SOAR_MASTER_KEYS": Keyring.generate().text().reveal(),
         "SOAR_TICKET_KEYS_DIR": str(folder / "ticket-keys"),
