@@ -36,7 +36,7 @@ def steady(people: int, rounds: int) -> dict[str, Any]:
     cycle = THINK * len([*TO_SECRET, LAST]) + DEPLOY + latency * REQUESTS_PER_CONNECT
     order = {"do": "steady", "think": THINK, "rounds": rounds, "ramp": cycle, "most": 10 * cycle * rounds}
     result = run(people, order, latency)
-    return {**result, "most": people / (cycle + THINK)}  # the second set-up begins with a tap more
+    return {**result, "most": people / (cycle + 2 * THINK)}  # the second set-up begins with two taps more
 
 
 def burst(people: int) -> dict[str, Any]:

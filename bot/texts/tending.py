@@ -105,7 +105,7 @@ TENDING: Final[dict[str, str]] = {
     # another bot
     "another.title": "➕ <b>Another bot</b>",
     "another.body": "A second bot with this plan and these limits can work beside this one. This one goes on as it is.",
-    "another.live": "It needs your real-money account at Alpaca: opened, and with money in it.",
+    "another.live": "The new one needs your real-money account at Alpaca: opened, and with money in it.",
     "another.there": "You have {mode} already: {scripts}.",
     "another.unknown": "I cannot read this bot's plan, so I cannot copy it. Set up a new bot from the beginning.",
     # orders and shares
