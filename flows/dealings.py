@@ -67,7 +67,7 @@ def _order(facts: Mapping[str, str]) -> Text:
 def state_words(state: str) -> Slot:
     """Say how an order stands; a state that has no words here is told as it is."""
     state = SAME.get(state, state)
-    return say(f"order.{state}") if state in STATES else state.replace("_", " ")
+    return say(f"order.{state}") if state in STATES else in_its_words(state.replace("_", " "))
 
 
 def _held(facts: Mapping[str, str]) -> Text:

@@ -36,7 +36,7 @@ def trouble(code: str, data: dict[str, Json] | None = None) -> Text:
     if code in KNOWN_CODES:
         known = say(f"error.{code}", detail=_detail(code, detail, reason))
         return say("error.ours", error=known, incident=incident) if incident else known
-    return say("error.unknown", code=code, detail=detail, incident=incident)
+    return say("error.unknown", code=code, detail=in_its_words(detail), incident=incident)
 
 
 def _detail(code: str, detail: str, reason: str) -> Slot:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, TypeAlias
 
 from bot.texts.plural import Plural
@@ -85,7 +85,9 @@ def _compiled(english: str) -> re.Pattern[str]:
     return re.compile("".join(a + b for a, b in zip(literal, [*opened, ""], strict=True)) + r"(?=\s|$)")
 
 
+@cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Compile all of them, once, when a Worker's words are first to be said in another language."""
     known = [(message, english) for message, text in SENTENCES.items() for english in _forms(text)]
     known += [(message, english) for english, message in OLDER.items()]
     return [(message, _compiled(english)) for message, english in known]
@@ -93,9 +95,6 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def _forms(text: str | Plural) -> tuple[str, ...]:
     return (text.one, text.other) if isinstance(text, Plural) else (text,)
-
-
-_PATTERNS: Final = _patterns()
 
 
 @lru_cache(maxsize=2048)
@@ -114,7 +113,7 @@ def recognised(words: str) -> tuple[Text, ...]:
 
 def _first(words: str) -> tuple[Text | None, int]:
     """Read the longest sentence at the beginning."""
-    matches = ((message, match) for message, pattern in _PATTERNS if (match := pattern.match(words)))
+    matches = ((message, match) for message, pattern in _patterns() if (match := pattern.match(words)))
     message, match = max(matches, key=lambda each: each[1].end(), default=("", None))
     if match is None:
         return None, 0
