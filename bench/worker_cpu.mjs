@@ -10,8 +10,9 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+
+import { memory } from "./memory.mjs";
 
 const TEMPLATE = new URL("../worker_template/", import.meta.url);
 const SYMBOLS = ["VTI", "VOO", "SPY", "QQQ", "BND", "VXUS", "IWM", "GLD", "AGG", "VEA"];
@@ -112,20 +113,6 @@ const ORDER = {
   order_class: "", order_type: "market", limit_price: null, stop_price: null, extended_hours: false, legs: null,
   trail_percent: null, trail_price: null, hwm: null, subtag: null, source: null,
 };
-
-/** The part of a Durable Object's SQL that the ledger uses. */
-function memory() {
-  const database = new DatabaseSync(":memory:");
-  const statements = new Map();
-  return {
-    exec(query, ...values) {
-      if (query.includes(";")) return database.exec(query);
-      if (!statements.has(query)) statements.set(query, database.prepare(query));
-      const rows = statements.get(query).all(...values);
-      return { toArray: () => rows };
-    },
-  };
-}
 
 async function rig(plan, count) {
   const [{ tick }, { Alpaca }, { Ledger }, { OrderBook }, { readSettings }, { inform }] = await Promise.all(

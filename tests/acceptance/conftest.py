@@ -67,3 +67,13 @@ async def ada(invites: Invites) -> Newcomer:
 @pytest_asyncio.fixture
 async def bob(invites: Invites) -> Newcomer:
     return await invites("Bob")
+
+
+@pytest_asyncio.fixture
+async def market(ada: Newcomer) -> AsyncIterator[None]:
+    """The market is open, whatever time it is here, and as before afterwards."""
+    for mode in ("paper", "live"):
+        await ada.sites.market(mode, open=True)
+    yield
+    for mode in ("paper", "live"):
+        await ada.sites.market(mode, open=False)

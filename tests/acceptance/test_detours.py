@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests.acceptance.house import House
 from tests.acceptance.newcomer import WEEKLY, Newcomer
@@ -30,16 +27,6 @@ async def test_a_secret_that_was_lost_costs_another_pair_and_nothing_else(ada: N
     assert {held["APCA_API_KEY_ID"], held["APCA_API_SECRET_KEY"]} == {key_id, secret}
 
 
-@pytest_asyncio.fixture
-async def market(ada: Newcomer) -> AsyncIterator[None]:
-    """The market is open, whatever time it is here, and as before afterwards."""
-    for mode in ("paper", "live"):
-        await ada.sites.market(mode, open=True)
-    yield
-    for mode in ("paper", "live"):
-        await ada.sites.market(mode, open=False)
-
-
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("market")
 async def test_a_live_account_without_money_gets_a_bot_whose_card_shows_it(ada: Newcomer) -> None:
@@ -61,7 +48,8 @@ async def test_a_token_taken_away_is_seen_and_a_bot_is_held_before_it_is_forgott
     script = await ada.gets_a_bot("paper", WEEKLY)
     await ada.taps("▶️ Start trading", "Started")
     await ada.commands("/settings", f"{script} keeps one")
-    await ada.taps("☁️ Cloudflare token", "Variables and Secrets")
+    await ada.taps("☁️ Cloudflare token", "It keeps one")
+    await ada.taps("More about it", "Variables and Secrets")
     await ada.deletes_secret(script, "CLOUDFLARE_API_TOKEN")
     await ada.commands("/status", "▶️ Running")
     await ada.commands("/settings", f"{script} keeps none, I ask for it")

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.acceptance.house import House, until
-from tests.acceptance.newcomer import Newcomer
+from tests.acceptance.newcomer import WEEKLY, Newcomer
 
-WEEKLY = "Buy $10.00 of VTI"
+pytestmark = pytest.mark.usefixtures("market")
 
 
 @pytest.fixture
 def house(real_house: House) -> House:
     return real_house
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def market(ada: Newcomer) -> AsyncIterator[None]:
-    """The market is open, whatever time it is here, and as before afterwards."""
-    for mode in ("paper", "live"):
-        await ada.sites.market(mode, open=True)
-    yield
-    for mode in ("paper", "live"):
-        await ada.sites.market(mode, open=False)
 
 
 async def orders(ada: Newcomer, mode: str = "paper") -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 // The Worker's modules on a brokerage in memory, with Node's SQLite for the Durable Object's. Reads one scenario a line
 // from standard input and writes what was wrong with it, a list of sentences; test_markets.py draws the scenarios.
 
-import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { dice } from "./amounts.mjs";
 import { Exchange } from "./exchange.mjs";
+import { memory } from "../../bench/memory.mjs";
 import { Alpaca } from "../../worker_template/alpaca.js";
 import { close } from "../../worker_template/close.js";
 import { Halt } from "../../worker_template/halt.js";
@@ -16,20 +16,6 @@ import { readSettings } from "../../worker_template/settings.js";
 import { tick } from "../../worker_template/tick.js";
 
 AbortSignal.timeout = () => new AbortController().signal; // nothing here takes time
-
-/** The part of a Durable Object's SQL that the Worker uses; `reads` and `writes` are counted. */
-export function memory() {
-  const database = new DatabaseSync(":memory:");
-  const statements = new Map();
-  return {
-    exec(query, ...values) {
-      if (query.includes(";")) return database.exec(query);
-      if (!statements.has(query)) statements.set(query, database.prepare(query));
-      const rows = statements.get(query).all(...values);
-      return { toArray: () => rows };
-    },
-  };
-}
 
 // Cloudflare's runtime has it; this Node not yet.
 Uint8Array.prototype.toHex ??= function toHex() {
