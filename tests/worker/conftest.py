@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.texts.recognising import recognised
 from sandbox.alpaca.server import ServedAlpaca
+from tests.bot.unsaid import LISTED
 from tests.worker.broker import Broker
 from tests.worker.cloud import Cloud
 from tests.worker.runtime import Owner, Workerd, good, wait_until, wait_until_midnight_is_far
@@ -67,7 +69,7 @@ Deploy = Callable[..., Deployment]
 def assert_plain(answer: object, name: str = "") -> None:
     """Fails if a text for people holds a time stamp, an amount without its sign, a code or a technical word.
 
-    What Alpaca said itself stands in quotation marks and may say anything.
+    What Alpaca said itself stands in quotation marks and may say anything. A chat must know it in every language.
     """
     if isinstance(answer, dict):
         for each, value in answer.items():
@@ -79,6 +81,7 @@ def assert_plain(answer: object, name: str = "") -> None:
         own = re.sub(r'"[^"]*"', "", answer)
         assert not re.search(r"\d{4}-\d\d|\dT\d|USD|_|Worker|undefined|null|NaN|[a-z][A-Z]|[$]\d{4}", own), answer
         assert re.fullmatch(r"[A-Z].*[.]", answer), answer
+        assert recognised(answer) or answer in LISTED, f"no words for it in bot/texts/sentences.py: {answer}"
 
 
 @pytest.fixture(scope="session")
