@@ -210,7 +210,7 @@ BUTTONS: Final[dict[str, str]] = {
     "button.help": "Help",
     "button.agreements": "📄 Send me what I agreed to",
     "button.picture": "🖼 Show me where",
-    "button.picture_api_keys_box": "🖼 Find the box",
-    "button.picture_generate_key": "🖼 Make the keys",
-    "button.picture_key_panel": "🖼 Copy the keys",
+    "button.picture_api_keys_box": "🖼 Where to look",
+    "button.picture_generate_key": "🖼 Where to tap",
+    "button.picture_key_panel": "🖼 Where to copy",
 }

@@ -35,9 +35,9 @@ async def test_every_place_has_its_picture_and_none_is_left(ada: Newcomer) -> No
 async def test_where_two_places_are_to_be_found_each_has_a_picture_of_its_own(ada: Newcomer) -> None:
     await ada.agrees()
     await ada.connects()
-    await ada.taps("🖼 Find the box")
+    await ada.taps("🖼 Where to look")
     box = await sees_picture(ada, "at the right")
-    await ada.taps("🖼 Make the keys")
+    await ada.taps("🖼 Where to tap")
     await ada.phone.gone(box["id"])
     button = await sees_picture(ada, "In the box tap")
     await ada.taps("I see my keys", "Paste the Key ID")
