@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import json
-import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -89,12 +89,12 @@ class Workerd:
         place.folder.mkdir(mode=0o700)
         place.objects.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_program(version, place, course)
-        reading, writing = os.pipe()
-        process = _spawn(place, writing)
-        os.close(writing)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _spawn(place, theirs.fileno())
         running = cls(place, process)
         try:
-            ready = await asyncio.wait_for(_listening(reading), START_SECONDS)
+            ready = await asyncio.wait_for(_listening(ours), START_SECONDS)
         except TimeoutError as error:
             await running.stop()
             raise InvalidWorkerError("Script startup exceeded its time limit.") from error
@@ -190,19 +190,19 @@ def _spawn(place: Place, control: int) -> subprocess.Popen[bytes]:
         )
 
 
-async def _listening(descriptor: int) -> bool:
-    """Read the control pipe until both sockets listen; False if the process ended first."""
-    reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
-    )
+async def _listening(control: socket.socket) -> bool:
+    """Read what it tells of itself until both sockets listen; False if the process ended first.
+
+    A pipe would do, but uvloop closes one twice, the second time what another thread may have opened under its number.
+    """
+    reader, writer = await asyncio.open_unix_connection(sock=control)
     try:
         for _ in range(SOCKETS):
             line = await reader.readline()
             if not line or json.loads(line).get("event") != "listen":
                 return False
     finally:
-        transport.close()
+        writer.close()
     return True
 
 

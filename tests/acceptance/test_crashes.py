@@ -188,6 +188,36 @@ async def at_a_check(ada: Newcomer) -> Story:
     await all_is_well(ada)
 
 
+async def when_a_token_is_given(ada: Newcomer) -> Story:
+    script = await ada.gets_a_bot(keep=False)
+    await ada.commands("/settings", "keeps none")
+    await ada.taps("☁️ Cloudflare token", "It keeps none")
+    await ada.taps("Let it keep a token", "A token for your bot to keep")
+    await ada.mischief.cloudflare("hang", f"{ada.account}/.*/{script}/settings$", method="PATCH")
+    token = await ada.token()
+    await ada.pastes(token, then="Giving your bot the token")
+    await ada.mischief.reached("PATCH", ada.account, script, "/settings")
+    yield
+    await ada.sees("Your bot keeps a token now")
+    assert (await ada.sites.secrets(script))["CLOUDFLARE_API_TOKEN"] == token
+    await all_is_well(ada)
+
+
+async def when_a_token_is_given_up(ada: Newcomer) -> Story:
+    script = await ada.gets_a_bot()
+    await ada.commands("/settings", "keeps one")
+    await ada.taps("☁️ Cloudflare token", "It keeps one")
+    await ada.taps("Take the token away", "Take its Cloudflare token away?")
+    await ada.mischief.cloudflare("hang", f"{ada.account}/.*/{script}/secrets/CLOUDFLARE_API_TOKEN$")
+    await ada.taps("Take the token away", "Taking the token away from your bot")
+    await ada.mischief.reached("DELETE", ada.account, script, "/secrets/")
+    yield
+    await ada.sees("It keeps the token no more")
+    assert "CLOUDFLARE_API_TOKEN" not in await ada.sites.secrets(script)
+    await all_is_well(ada)
+    await ada.taps("‹ Back", f"Your bot {script}")
+
+
 async def while_an_address_is_coming_up(ada: Newcomer) -> Story:
     await ada.comes_to_keys()
     await ada.mischief.cloudflare("new_address", "", seconds=120)
@@ -264,6 +294,8 @@ SIDE_BY_SIDE: tuple[Callable[[Newcomer], Story], ...] = (
     at_a_farewell,
     at_a_farewell_with_a_token,
     while_a_deploy_is_taken_back,
+    when_a_token_is_given,
+    when_a_token_is_given_up,
 )
 # What goes wrong in these would go wrong for everybody, so they come last.
 ONE_BY_ONE: tuple[Callable[[Newcomer], Story], ...] = (at_the_key_check, at_the_token)
