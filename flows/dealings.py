@@ -30,7 +30,7 @@ REASONS: Final = frozenset({
 })  # fmt: skip
 
 
-# Why a command was refused, where its own words may be about anything.
+# Why a command was refused, where its own words are of use only to who writes programs.
 REFUSALS: Final = frozenset({"unauthorized", "bad_request", "bad_plan", "bad_limits", "bad_pair"})
 
 
@@ -95,8 +95,7 @@ def why(code: str, outcome: str, words: str) -> Slot:
 
 def why_refused(reason: str, words: str) -> Slot:
     """Say why a Worker refused a command, from its short name for it and its own words, either of which may lack."""
-    message = f"refused.{reason}" if reason in REFUSALS else ""
-    return say(message) if message and not words else in_its_words(words or reason, message)
+    return say(f"refused.{reason}") if reason in REFUSALS else in_its_words(words or reason)
 
 
 def in_its_words(words: str, message: str = "") -> Slot:

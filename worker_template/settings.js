@@ -38,7 +38,7 @@ export function objectionTo(env, { plan, limits = {} }) {
 		error = named.every((symbol) => fixed.symbols.includes(symbol)) ? "bad_limits" : "beyond_ceiling"
 		if (error === "beyond_ceiling") return { error, message: "The plan names a symbol you did not agree to." }
 		if (!isLooser(readLimits(limits, "limits", fixed), fixed)) return null
-		return { error: "beyond_ceiling", message: "A limit may only be made tighter than it was at the deployment." }
+		return { error: "beyond_ceiling", message: "A limit may only be made tighter than it was at the set-up." }
 	} catch (bad) {
 		if (bad instanceof BadSettings) return { error, message: bad.message }
 		throw bad

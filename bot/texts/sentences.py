@@ -82,7 +82,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "told.unchecked": "Whether it is within {ceiling} could not be checked.",
     "told.beyond": "That would make {sum}, and {ceiling} is {limit}.",
     "told.symbol_beyond": "The plan names a symbol you did not agree to.",
-    "told.limit_beyond": "A limit may only be made tighter than it was at the deployment.",
+    "told.limit_beyond": "A limit may only be made tighter than it was at the set-up.",
     # orders, and what Alpaca says of them
     "told.placed": "Order placed: {orders}.",
     "told.placed_buy": "Order placed: buy {sum} of {symbol}.",
@@ -140,6 +140,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
 
 # How Workers from before have said the same.
 OLDER: Final[Mapping[str, str]] = {
+    "A limit may only be made tighter than it was at the deployment.": "told.limit_beyond",
     "The market closes soon; nothing is done in its last 15 minutes.": "told.closing",
     "The market has just opened; nothing is done in its first 5 minutes.": "told.opening",
     "The market clock gave no proper answer.": "told.clock",

@@ -273,9 +273,10 @@ def test_remarks_pauses_and_refusals_are_told_in_the_chat_s_language() -> None:
     beyond = trouble("beyond_ceiling", {"detail": "The plan names a symbol you did not agree to."})
     assert "El plan nombra un símbolo que no aceptaste." in render(beyond, SPANISH)
     for reason, words in (("bad_plan", "PLAN.months is missing."), ("unauthorized", "")):
-        refused = render(trouble("worker_refused", {"detail": words, "reason": reason}), GERMAN)
-        assert wording(f"refused.{reason}", GERMAN) in refused
-        assert "PLAN" not in refused
+        for language in (GERMAN, Language.ENGLISH):
+            refused = render(trouble("worker_refused", {"detail": words, "reason": reason}), language)
+            assert wording(f"refused.{reason}", language) in refused
+            assert "PLAN" not in refused
     blocked = trouble("account_blocked", {"detail": "trading blocked"})
     assert "(der Handel ist gesperrt)" in render(blocked, GERMAN)
     assert in_its_words("") == ""
