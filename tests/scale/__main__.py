@@ -53,7 +53,8 @@ class Run:
         """Bring everybody to a running bot while replicas die."""
         troubles = [asyncio.create_task(self._kill()), asyncio.create_task(self._cut_off())]
         slots = asyncio.Semaphore(self.at_once)
-        limits = httpx.Limits(max_connections=2 * self.at_once)
+        # A connection each: an idle one may be closed by its server in the moment it is used again.
+        limits = httpx.Limits(max_connections=2 * self.at_once, max_keepalive_connections=0)
         async with httpx.AsyncClient(timeout=120, trust_env=False, limits=limits) as client:
             await asyncio.gather(*(self._onboard(slots, client, number) for number in range(self.chats)))
         for trouble in troubles:
