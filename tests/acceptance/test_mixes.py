@@ -6,9 +6,7 @@ import pytest
 
 from tests.acceptance.house import House
 from tests.acceptance.newcomer import Newcomer
-from tests.acceptance.test_trading import market, orders
-
-__all__ = ("market",)
+from tests.acceptance.test_trading import orders
 
 
 @pytest.fixture
