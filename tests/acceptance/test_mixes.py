@@ -8,6 +8,8 @@ from tests.acceptance.house import House
 from tests.acceptance.newcomer import Newcomer
 from tests.acceptance.test_trading import orders
 
+pytestmark = pytest.mark.usefixtures("market")
+
 
 @pytest.fixture
 def house(real_house: House) -> House:
