@@ -127,7 +127,7 @@ SCREENS: Final[dict[str, str]] = {
     "wrongmode.to_live": "The keys are good, but they open your real money account. I never switch to that by myself.",
     "wrongmode.fixed": (
         "A bot keeps its mode. Make a pair in the right mode and paste it. For a bot in the other mode, tap "
-        "<b>Another bot</b> on its card."
+        "<b>Another bot</b> on this bot's card."
     ),
     "stopped.title": "<b>That did not work yet</b>",
     "stopped.body": (
