@@ -254,7 +254,7 @@ def test_news_of_a_worker_are_told_in_the_chat_s_language() -> None:
     seen = Seen((event,), 6, 1_800_000_000.0, "")
     (news,) = judge(Lookout(row.id, 1, 0, answered_at=1), row, seen, Pace(), 1_800_000_060.0, credible=True).news
     assert without(render(news.text, GERMAN)).replace("\xa0", " ") == (
-        "• Gekauft: VTI für 10,00 $, 0,034600001 Anteile zu je 289,02 $."
+        "• Gekauft: VTI für 10,00 $. Anteile: 0,034600001, zu je 289,02 $."
     )
     assert without(render(news.text, ARABIC)) == (
         "• اشتُري VTI بمبلغ $10.00: عدد الأسهم 0.034600001 بسعر $289.02 للسهم."
@@ -265,7 +265,7 @@ def test_remarks_pauses_and_refusals_are_told_in_the_chat_s_language() -> None:
     closed = answer("closed", {"remark": "Not all of it is sold yet. Please ask again in a few minutes."})
     assert closed is not None
     assert render(closed, SPANISH) == "Aún no se ha vendido todo. Vuelve a preguntar en unos minutos."
-    assert shown(why_paused("tidy", "A command asked for it."), GERMAN) == "Ein Befehl wollte es so."
+    assert shown(why_paused("tidy", "A command asked for it."), GERMAN) == "Ein Befehl hat es so verlangt."
     assert shown(why_paused("user", "You asked for it."), GERMAN) == "Du hast ihn pausiert."
     assert shown(why("per_order", "refused", "Not sold: VTI. That is not a proper amount."), GERMAN) == (
         "Nicht verkauft: VTI. Das ist kein gültiger Betrag."
