@@ -19,9 +19,9 @@ UNCERTAIN: Final = frozenset({"stuck", "timeout"})  # it may be done; asked once
 
 
 def give_tapped(state: TokenCard, _argument: str, context: Context) -> Move:
-    """Ask for the token that the Worker shall keep."""
+    """Ask for the token that the Worker shall keep, in place of one it may have."""
     worker = context.worker(state.worker)
-    if worker is None or worker.holds_token:
+    if worker is None:
         return Move(state)
     return _begun_at_home(state) or Move(AskToken(_job(worker, keep=True)))
 

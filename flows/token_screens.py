@@ -10,14 +10,15 @@ from flows.words import say
 
 
 def token_card(state: TokenCard, context: Context) -> Screen:
-    """Whether it keeps one, and the one change that is possible."""
+    """Whether it keeps one, and what can be changed about it."""
     worker = context.worker(state.worker)
     last: tuple[Button, ...] = (Tap(say("button.about_token"), "more"), Tap(say("button.back"), "back"))
     if worker is None:
         return Screen((say("home.none"),), (last,))
     title = say("kept.title", script=worker.script)
     if worker.holds_token:
-        return Screen((title, say("kept.yes")), ((Tap(say("button.do_take_token"), "take"),), last))
+        other, take = Tap(say("button.other_token"), "give"), Tap(say("button.do_take_token"), "take")
+        return Screen((title, say("kept.yes")), ((other,), (take,), last))
     give = (Tap(say("button.give_token"), "give", style=Style.PLAIN if state.taken else Style.MAIN),)
     if not state.taken:
         return Screen((title, say("kept.no")), (give, last))

@@ -18,6 +18,7 @@ KEEPING: Final[dict[str, str]] = {
         "need one from now on, I ask you."
     ),
     "button.give_token": "Let it keep a token",
+    "button.other_token": "Give it another token",
     "button.do_take_token": "Take the token away",
     "button.about_token": "More about it",
     "act.take_token_title": "<b>Take its Cloudflare token away?</b>",

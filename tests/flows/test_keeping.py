@@ -68,8 +68,7 @@ def connected(talk: Talk) -> Talk:
 def test_a_bot_gives_up_its_token_with_one_tap() -> None:
     talk = settings(PAPER)
     assert "It keeps one" in reads(talk)
-    assert TAKE in talk.offers()
-    assert GIVE not in talk.offers()
+    assert {TAKE, GIVE} <= set(talk.offers())
     talk.taps("take")
     assert isinstance(talk.state, ConfirmAct)
     assert not talk.last.effects
@@ -109,6 +108,16 @@ def test_what_a_bot_cannot_do_itself_is_done_with_a_token(code: str, words: str)
     assert (start.kind, start.arguments) == ("take_token", {"worker": PAPER.id, "token": LENT.ticket})
     talk.hears("take_token", "token_taken", worker=PAPER.id, answering=False)
     assert talk.notice == "notice.token_unseen"
+    assert not tickets(talk.state)
+
+
+def test_a_token_that_has_died_is_replaced_with_one_paste() -> None:
+    talk = settings(PAPER).taps(*GIVE)
+    connected(pastes(talk, Held("t", NOW + 3600)))
+    start = talk.effect(StartOperation)
+    assert (start.kind, start.arguments) == ("give_token", {"worker": PAPER.id, "token": "t"})
+    talk.hears("give_token", "token_given", worker=PAPER.id, answering=True)
+    assert talk.notice == "notice.token_given"
     assert not tickets(talk.state)
 
 
