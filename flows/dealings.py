@@ -10,6 +10,7 @@ from flows.words import Money, Number, Slot, Text, Told, say
 
 Line: TypeAlias = "str | Text"
 SIDES: Final = ("buy", "sell")
+MOST_TOLD: Final = 2000  # letters, of the 4096 that Telegram takes in a message
 # Alpaca's words for how an order stands, and the Worker's own.
 STATES: Final = frozenset({
     "partially_filled", "pending_cancel", "canceled", "expired", "rejected", "absent", "lost", "filled", "held",
@@ -99,5 +100,7 @@ def why_refused(reason: str, words: str) -> Slot:
 
 
 def in_its_words(words: str, message: str = "") -> Slot:
-    """Give what a Worker said, with the message that says about the same, if there is one."""
-    return Told(message, words) if words else ""
+    """Give what a Worker said, with the message that says about the same, if there is one; of a flood the beginning."""
+    if not words:
+        return ""
+    return Told(message, words if len(words) <= MOST_TOLD else f"{words[:MOST_TOLD]}…")

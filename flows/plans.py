@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal, InvalidOperation
+from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from typing import TypeAlias
+
+from flows.words import read_number
 
 
 class Mode(StrEnum):
@@ -211,8 +213,4 @@ def limits_of(told: object) -> Limits | None:
 
 def dollars(sum_of_money: str) -> Decimal | None:
     """Read a sum the Worker told or a user chose; None where there is none."""
-    try:
-        amount = Decimal(sum_of_money)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
+    return read_number(sum_of_money)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.effects import Move, StartOperation
 from flows.events import Context, Ended
-from flows.plans import Limits, Mix, Mode, Plan, Recurring, Trend, Watch, dollars, limits, symbols_of, tighter
+from flows.plans import SUMS, Limits, Mix, Mode, Plan, Recurring, Trend, Watch, limits, symbols_of, tighter
 from flows.states import Done, Home, NewWorker, Report, Review, Welcome
 from flows.telling import ANSWERS, report_of
 from flows.trouble import trouble
-from flows.typed import LARGEST, LARGEST_BUDGET, SMALLEST, WHOLE, read_symbols
+from flows.typed import LARGEST_BUDGET, WHOLE, read_amount, read_money, read_symbols
 from flows.words import say
 
 if TYPE_CHECKING:
     from flows.states import State
+
+LARGEST_LIMIT: Final = Decimal("1000000.00")
+WIDEST_BAND: Final = 50  # percentage points, as the bot itself reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,14 @@ def copied(report: Report | None) -> tuple[Plan, Limits] | None:
     if report is None or report.plan is None or report.limits is None or not _could_be_chosen(report.plan):
         return None
     within = tighter(limits(report.plan), report.limits)
-    return (report.plan, within) if within.per_order and within.per_day and within.budget else None
+    whole = within.per_order and within.per_day and within.budget
+    return (report.plan, within) if whole and _could_be_set(report.limits) else None
+
+
+def _could_be_set(bounds: Limits) -> bool:
+    """Whether these are sums to the cent, as they are shown and agreed to; one passed over would be lost."""
+    told = [each for name in SUMS if (each := getattr(bounds, name))]
+    return all(read_money(each, Decimal(0), LARGEST_LIMIT) == each for each in told)
 
 
 def _could_be_chosen(plan: Plan) -> bool:
@@ -82,11 +92,11 @@ def _could_be_chosen(plan: Plan) -> bool:
         case Watch():
             return True
         case Recurring(_, amount):
-            return _symbols_fit(plan) and SMALLEST <= (dollars(amount) or Decimal(0)) <= LARGEST
-        case Mix(weights, budget) | Trend(weights, budget):
+            return _symbols_fit(plan) and read_amount(amount) == amount
+        case Mix(weights, budget, band) | Trend(weights, budget, band):
             parts = [weight.percent for weight in weights]
-            whole = sum(parts) <= WHOLE and all(part > 0 for part in parts)
-            return _symbols_fit(plan) and whole and (dollars(budget) or Decimal(0)) <= LARGEST_BUDGET
+            whole = sum(parts) <= WHOLE and all(part > 0 for part in parts) and 0 < band <= WIDEST_BAND
+            return _symbols_fit(plan) and whole and read_money(budget, Decimal(0), LARGEST_BUDGET) == budget
 
 
 def _symbols_fit(plan: Plan) -> bool:

@@ -7,11 +7,15 @@ shown as it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from decimal import Decimal, InvalidOperation
+from typing import Final, TypeAlias
 
 Slot: TypeAlias = (
     "str | int | Text | Money | Number | Percent | Day | Moment | Clock | Span | City | Listing | Told | Verbatim"
 )
+
+LONGEST_NUMBER: Final = 40  # signs
+MOST_DIGITS: Final = 15  # before the point: no sum and no number of shares has more
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,18 @@ class Verbatim:
     """A text of Soar's own as it was shown once, in HTML: never anything that a user or another party has written."""
 
     html: str
+
+
+def read_number(text: str) -> Decimal | None:
+    """Read a number that somebody told; None for what is none, or so large or long that nobody could mean it.
+
+    "1e999999999" is a number, too, but writing it out takes a gigabyte.
+    """
+    try:
+        number = Decimal(text) if len(text) <= LONGEST_NUMBER else Decimal("NaN")
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and -LONGEST_NUMBER < number.adjusted() < MOST_DIGITS else None
 
 
 def say(message_id: str, /, **slots: Slot) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from bot.lookout.sight import moment
@@ -13,7 +13,7 @@ from deploy.outcomes import Day
 from deploy.reports import Order, Status
 from flows.dealings import size_words, state_words, why_paused
 from flows.notices import zone_of
-from flows.words import Clock, Money, Slot, Text, listing, say
+from flows.words import Clock, Money, Slot, Text, listing, read_number, say
 
 EXCHANGE: Final = "America/New_York"
 MOST_ORDERS: Final = 3
@@ -53,7 +53,7 @@ def _money(brief: Brief) -> Sequence[Text]:
 
 
 def _profit(brief: Brief) -> Sequence[Text]:
-    amounts = [_number(day.profit) for day in brief.days]
+    amounts = [read_number(day.profit) for day in brief.days]
     if not amounts or amounts[-1] is None:
         return ()
     ever = _gain(amounts[-1])
@@ -82,14 +82,6 @@ def _order(order: Order) -> Text:
     side = "sell" if order.side == "sell" else "buy"
     size = size_words(side, order.symbol, order.notional or "", order.qty or "")
     return say("summary.order", order=size, state=state_words(order.status))
-
-
-def _number(amount: str) -> Decimal | None:
-    try:
-        number = Decimal(amount)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _gain(amount: Decimal) -> Money:

@@ -103,6 +103,9 @@ class Rounds:
             await self._look_at(turn)
         except StorageError as error:
             log.warning("look not kept", extra={"why": error.code})  # its turn comes again when the lease ends
+        except Exception as error:  # noqa: BLE001  (what one odd Worker tells must not end the watch over all others)
+            about = {"worker": turn.worker_id, "why": type(error).__name__}
+            log.error("look not weighed", extra=about)  # noqa: TRY400  (a traceback might quote what it told)
         finally:
             self._places.release()
 

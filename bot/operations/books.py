@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Final, Protocol
 
@@ -22,7 +22,7 @@ from deploy.commands import WorkerClient
 from deploy.fields import Fields
 from deploy.outcomes import Day, Table
 from flows.words import Day as Date
-from flows.words import Money, say
+from flows.words import Money, read_number, say
 
 DAYS: Final = 365
 TABLES: Final[tuple[Table, ...]] = ("orders", "runs", "events", "days")
@@ -108,7 +108,7 @@ async def _all(client: WorkerClient, table: Table) -> list[Fields]:
 
 def gained(days: Sequence[Day], last: Point) -> Decimal:
     """Tell what it gained or lost since it began, sales included, up to the last day drawn."""
-    told = next((_dollars(day.profit) for day in days if day.date == last.date), None)
+    told = next((read_number(day.profit) for day in days if day.date == last.date), None)
     return last.value - last.invested if told is None else told
 
 
@@ -116,18 +116,10 @@ def known(days: Sequence[Day]) -> list[Point]:
     """Keep the days of which value and cost are known."""
     points = []
     for day in days:
-        value, invested = _dollars(day.value), _dollars(day.invested)
+        value, invested = read_number(day.value), read_number(day.invested)
         if value is not None and invested is not None:
             points.append(Point(day.date, value, invested))
     return points
-
-
-def _dollars(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
 
 
 def as_csv(rows: Sequence[Fields]) -> bytes:
@@ -145,6 +137,6 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     words = str(value)
-    if isinstance(value, str) and words.startswith(RISKY) and _dollars(words) is None:
+    if isinstance(value, str) and words.startswith(RISKY) and read_number(words) is None:
         return f"'{words}"
     return words

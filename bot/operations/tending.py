@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from bot.operations.workshop import Workshop, done, failed, lost_key, refused
 from bot.runner.port import Operation, Outcome, Report
@@ -14,6 +13,7 @@ from deploy.errors import DeployError, WorkerAbsent, WorkerError, WorkerRefused,
 from deploy.reports import Order, Run, Status
 from deploy.secret import Secret
 from deploy.steps import remove
+from flows.words import read_number
 
 REFUSALS = {
     "no_token": "no_token",
@@ -98,22 +98,14 @@ def _worth(status: Status) -> dict[str, str]:
     budget = status.budget
     if budget is None:
         return {"invested": "", "value": "", "profit": ""}
-    costs, value = [_cents(each.cost) for each in status.holdings], _cents(budget.value)
+    costs, value = [read_number(each.cost) for each in status.holdings], read_number(budget.value)
     profit = "" if value is None or None in costs else f"{value - sum(cost for cost in costs if cost is not None):.2f}"
     return {"invested": budget.invested, "value": budget.value if profit else "", "profit": profit}
 
 
-def _cents(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
-
-
 def moneyless(row: workers.Worker, cash: str) -> bool:
     """Tell whether a bot that is to buy with real money finds none to do it with: an order is for a dollar at least."""
-    amount = _cents(cash)
+    amount = read_number(cash)
     return row.mode == "live" and row.plan.get("kind") != "watch" and amount is not None and amount < 1
 
 

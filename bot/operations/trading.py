@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.vault.keyring import CannotOpen
 from deploy.commands import UNKNOWN_COMMAND, WorkerClient
 from deploy.errors import DeployError, WorkerAbsent, WorkerRefused
 from deploy.outcomes import Closing, Sale
+from flows.words import read_number
 
 TRADING = ("arm", "set", "cancel_orders", "preview", "close", "lock", "unlock")
 REFUSALS = {
@@ -94,7 +94,7 @@ async def _set(client: WorkerClient, arguments: Mapping[str, Any]) -> tuple[str,
 
 
 def _preview(worker: str, closing: Closing) -> Outcome:
-    values = [_dollars(sale.value) for sale in closing.orders]
+    values = [read_number(sale.value) for sale in closing.orders]
     known = [value for value in values if value is not None]
     total = f"{sum(known):.2f}" if known and len(known) == len(values) else ""
     remark = closing.message if closing.market_open is False else ""
@@ -103,10 +103,3 @@ def _preview(worker: str, closing: Closing) -> Outcome:
 
 def _sale(sale: Sale) -> dict[str, str]:
     return {"side": "sell", "symbol": sale.symbol, "qty": sale.qty, "value": sale.value}
-
-
-def _dollars(value: str) -> Decimal | None:
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return None

@@ -73,27 +73,34 @@ class Receiver:
     async def run(self) -> None:
         """Receive until cancelled. Raises InvalidToken when Telegram does not know the token."""
         offset: int | None = None
-        pause, self.receiving = 0.0, True
+        pause, self.receiving, full = 0.0, True, False
         try:
             while True:
                 try:
-                    batch = await self._telegram.updates(offset)
+                    batch = await self._fetch(offset, full=full)
                 except InvalidToken:
                     raise
                 except TelegramError as error:
                     self.receiving = False
-                    self._rush.fetched(more=False)
+                    full = False
+                    self._rush.fetched(more=full)
                     pause = await self._recover(error, pause)
                     continue
                 pause, self._alone, self.receiving = 0.0, True, True
-                self._rush.fetched(more=len(batch) >= BATCH)
+                full = len(batch) >= BATCH
+                self._rush.fetched(more=full)
                 await self._take(batch)
                 await self._breathe()
                 offset = self._offset() if self._next else offset
                 if self._heard is not None:
                     await self._heard()
         finally:
+            self._rush.fetched(more=False)  # another replica may fetch from now on
             await self._wind_up()
+
+    async def _fetch(self, offset: int | None, *, full: bool) -> list[dict[str, Any]]:
+        """Fetch updates; after a full batch it may be that none is left, and others would wait as long as this does."""
+        return await (self._telegram.updates(offset, wait=0) if full else self._telegram.updates(offset))
 
     async def _recover(self, error: TelegramError, pause: float) -> float:
         if isinstance(error, Conflict):

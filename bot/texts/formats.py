@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +17,7 @@ from babel.numbers import NumberPattern, format_decimal, format_percent
 
 from flows.languages import Language
 from flows.notices import UTC, zone_of
-from flows.words import City, Clock, Day, Moment, Money, Number, Percent, Span
+from flows.words import LONGEST_NUMBER, City, Clock, Day, Moment, Money, Number, Percent, Span, read_number
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 LEAST_SPAN: Final = 60  # seconds
@@ -49,12 +49,15 @@ def integer(value: int, language: Language) -> str:
     return str(value) if 0 <= value < SMALL else str(format_decimal(value, locale=locale_of(language)))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def number(value: Number, language: Language) -> str:
-    """Write a decimal number with all its digits."""
-    amount = decimal(value.value)
-    locale = locale_of(language)
-    return value.value if amount is None else str(format_decimal(amount, locale=locale, decimal_quantization=False))
+    """Write a decimal number with all its digits; what is none is given back as it is, the beginning of it."""
+    amount = read_number(value.value)
+    return value.value[:LONGEST_NUMBER] if amount is None else _number(amount, language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _number(amount: Decimal, language: Language) -> str:
+    return str(format_decimal(amount, locale=locale_of(language), decimal_quantization=False))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -63,17 +66,20 @@ def percent(value: Percent, language: Language) -> str:
     return str(format_percent(Decimal(value.value) / 100, locale=locale_of(language)))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def money(value: Money, language: Language) -> str:
-    """Write a sum; what is none is given back as it is.
+    """Write a sum; what is none is given back as it is, the beginning of it.
 
     In a text that goes leftward it is written as in English: in "10.00 US$" the parts of the sign change places
     wherever isolates are not known, "$10.00" stays as it is.
     """
-    language = Language.ENGLISH if language.leftward else language
-    amount = decimal(value.amount)
+    amount = read_number(value.amount)
     if amount is None or not _CURRENCY.fullmatch(value.currency):
-        return f"{value.amount} {value.currency}".strip()
+        return f"{value.amount[:LONGEST_NUMBER]} {value.currency[:LONGEST_NUMBER]}".strip()
+    return _money(value, amount, Language.ENGLISH if language.leftward else language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _money(value: Money, amount: Decimal, language: Language) -> str:
     pattern, locale = _pattern(language, whole=value.whole), locale_of(language)
     written = pattern.apply(amount, locale, currency=value.currency, currency_digits=not value.whole)
     return f"+{written}" if value.signed and amount >= 0 else str(written)
@@ -86,15 +92,6 @@ def _pattern(language: Language, *, whole: bool) -> NumberPattern:
         pattern = copy.copy(pattern)
         pattern.frac_prec = (0, 0)
     return pattern
-
-
-def decimal(text: str) -> Decimal | None:
-    """Read a number; None for anything else."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
 
 
 @lru_cache(maxsize=_REMEMBERED)

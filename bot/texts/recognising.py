@@ -21,7 +21,7 @@ MONTHS: Final = (
     "December",
 )  # fmt: skip
 _UNKNOWN: Final = "an unknown amount"
-_SUM: Final = rf"(?:-?\$\d[\d,]*\.\d\d|{_UNKNOWN})"
+_SUM: Final = rf"(?:-?\$\d[\d,]{{0,19}}\.\d\d|{_UNKNOWN})"
 _SYMBOL: Final = r"[A-Z][A-Z0-9.]{0,9}"
 _ORDER: Final = rf"{_SUM} of {_SYMBOL}"
 _DATE: Final = rf"on (?:{'|'.join(MONTHS)}) \d{{1,2}}"
@@ -82,7 +82,7 @@ def _compiled(english: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", english)
     literal, slots = map(re.escape, parts[::2]), parts[1::2]
     opened = [f"(?P<{name}>{KINDS[name][0]})" for name in slots]
-    return re.compile("".join(a + b for a, b in zip(literal, [*opened, ""], strict=True)) + r"(?=\s|$)")
+    return re.compile("".join(a + b for a, b in zip(literal, [*opened, ""], strict=True)) + r"(?=\s|$)", re.ASCII)
 
 
 @cache
@@ -97,10 +97,14 @@ def _forms(text: str | Plural) -> tuple[str, ...]:
     return (text.one, text.other) if isinstance(text, Plural) else (text,)
 
 
-@lru_cache(maxsize=2048)
 def recognised(words: str) -> tuple[Text, ...]:
     """Give a Worker's sentences as messages; none where one of them is not known, but for one that was cut."""
-    rest, found = " ".join(words[:LONGEST].split()), list[Text]()
+    return _recognised(words) if len(words) <= LONGEST else ()
+
+
+@lru_cache(maxsize=2048)
+def _recognised(words: str) -> tuple[Text, ...]:
+    rest, found = " ".join(words.split()), list[Text]()
     while rest:
         text, length = _first(rest)
         if text is None:

@@ -42,10 +42,10 @@ class Line:
         self.quiet.clear()
         self.arrived.set()
 
-    async def updates(self, offset: int | None) -> list[Raw]:
+    async def updates(self, offset: int | None, *, wait: int = 25) -> list[Raw]:
         for number in [each for each in self.waiting if offset is not None and each < offset]:
             del self.waiting[number]
-        while not self.waiting:
+        while not self.waiting and wait:
             self.quiet.set()
             self.arrived.clear()
             await self.arrived.wait()

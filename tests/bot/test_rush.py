@@ -1,14 +1,19 @@
 """Many delete at once: what else there is to do lets them go first, but never waits long."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
 
 from bot.metered import Metered
 from bot.telegram import rush as room
+from bot.telegram.client import BATCH
+from bot.telegram.receiver import Receiver
 from bot.telegram.rush import FEW, Rush
+from tests.bot.line import Line
 
 
 class Open(httpx.AsyncBaseTransport):
@@ -95,6 +100,46 @@ async def test_while_more_messages_wait_at_telegram_calls_to_elsewhere_wait_and_
     assert not call.done()
     rush.fetched(more=False)
     await call
+
+
+@pytest.mark.asyncio
+async def test_after_exactly_a_full_batch_calls_wait_for_a_short_look_and_not_for_the_next_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "LONGEST_PATIENCE", 60.0)
+    rush, line = Rush(), Line()
+    for number in range(BATCH):
+        line.brings({"update_id": number + 1, "message": {"chat": {"id": number}}})
+
+    async def handle(_raw: Mapping[str, Any]) -> None:
+        await asyncio.sleep(0)
+
+    receiver = asyncio.create_task(Receiver(line, handle, handle, rush=rush).run())  # type: ignore[arg-type]
+    async with asyncio.timeout(10):
+        await line.quiet.wait()
+        await rush.passed()
+    receiver.cancel()
+    await asyncio.wait({receiver})
+
+
+@pytest.mark.asyncio
+async def test_whoever_fetches_no_more_holds_no_call_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another replica has taken over in the middle of a flood."""
+    monkeypatch.setattr(room, "LONGEST_PATIENCE", 60.0)
+    rush, line, begun = Rush(), Line(), asyncio.Event()
+    for number in range(BATCH):
+        line.brings({"update_id": number + 1, "message": {"chat": {"id": number}}})
+
+    async def handle(_raw: Mapping[str, Any]) -> None:
+        begun.set()
+        await asyncio.sleep(0)
+
+    receiver = asyncio.create_task(Receiver(line, handle, handle, rush=rush).run())  # type: ignore[arg-type]
+    async with asyncio.timeout(10):
+        await begun.wait()
+        receiver.cancel()
+        await asyncio.wait({receiver})
+        await rush.passed()
 
 
 @pytest.mark.asyncio

@@ -14,11 +14,12 @@ from bot.lookout.sight import Seen
 from bot.storage.lookouts import Lookout
 from bot.texts.catalogue import wording
 from bot.texts.direction import without
+from bot.texts.limits import TEXT
 from bot.texts.recognising import LONGEST, recognised
 from bot.texts.render import render
 from bot.texts.sentences import OLDER, SENTENCES
 from deploy.reports import Event
-from flows.dealings import in_its_words, why, why_paused
+from flows.dealings import MOST_TOLD, in_its_words, why, why_paused
 from flows.languages import Language
 from flows.telling import answer
 from flows.trouble import trouble
@@ -246,6 +247,19 @@ def test_a_worker_that_talks_without_end_keeps_nobody_waiting() -> None:
     assert len(recognised("Nothing to do. " * 200)) == 200
     assert recognised('Alpaca said: "' * 5000) == ()
     assert recognised(", ".join(["Bought today already: $5.00 of VTI"] * 5000)) == ()
+    flood = shown(in_its_words("Nothing to do. " * 30_000), GERMAN)
+    assert flood.startswith("Nichts zu tun. ")
+    assert flood.endswith("…")
+    assert len(flood) < TEXT
+    assert shown(in_its_words("x" * 500_000), Language.ENGLISH) == "x" * MOST_TOLD + "…"
+
+
+def test_a_sum_that_no_language_can_write_is_quoted() -> None:
+    for odd in ("$" + "9" * 40 + ".00", "$" + "9" * 3000 + ".00", "$٣.٠٠"):
+        assert shown(Told("", f"Not bought: {odd} of VTI."), GERMAN) == f"„Not bought: {odd} of VTI.“"
+    assert shown(Told("", "Not bought: $9,999,999,999.99 of VTI."), GERMAN) == (
+        "Nicht gekauft: VTI für 9.999.999.999,99 $."
+    )
 
 
 def test_news_of_a_worker_are_told_in_the_chat_s_language() -> None:

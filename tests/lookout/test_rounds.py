@@ -11,6 +11,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
+from bot import speech
 from bot.lookout.pace import Pace
 from bot.lookout.rounds import LEASE, Rounds
 from bot.lookout.sight import Seen, Sight, Unseen
@@ -25,6 +26,7 @@ from tests.bot.inside import NOW, Inside, inside
 from tests.storage.rows import worker
 
 PACE = Pace(per_second=10_000)
+GERMAN = Language.GERMAN
 
 
 @dataclass
@@ -121,6 +123,23 @@ async def test_news_is_told_once_in_one_message(tower: Tower) -> None:
         "• Bought $10.00 of VTI: 0.05 shares at $200.00 each.",
     ]
     assert await tower.round() == []
+
+
+@pytest.mark.asyncio
+async def test_what_one_bot_tells_never_ends_the_watch_over_the_others(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tower.has(replace(worker("w2"), chat_id=2, created_at=NOW, state="running"))
+    monkeypatch.setattr(speech, "spoken_in", lambda _connection, chat_id: [GERMAN, Language.ENGLISH][chat_id - 1])
+    tower.rounds = tower.another()
+    await tower.rounds.round()
+    tower.cloud.tells("trade", f"Watching only. The account is worth ${'9' * 30}.00, with 3 holdings.")
+    (message,) = await tower.round()
+    assert f"${'9' * 30}.00" in message
+    tower.cloud.gone["w1"] = Seen(({},), 9, NOW, "")  # type: ignore[arg-type]
+    tower.cloud.tells("trade", "Order placed.", of="w2")
+    (message,) = await tower.round()
+    assert "Order placed" in message
 
 
 @pytest.mark.asyncio

@@ -14,6 +14,7 @@ import pytest
 from bot import wishes
 from bot.lookout.brief import Brief
 from bot.lookout.summaries import Summaries, summary
+from bot.operations.tending import card
 from bot.outbox import wording
 from bot.storage import notices, outbox, workers
 from bot.storage.notices import Wishes
@@ -21,7 +22,7 @@ from bot.storage.workers import Worker
 from bot.texts.render import render
 from deploy.holding import Keys
 from deploy.outcomes import Day
-from deploy.reports import Status
+from deploy.reports import Budget, Holding, Status
 from flows.languages import Language
 from flows.notices import Notices
 from tests.bot.inside import NOW, Inside, inside
@@ -128,6 +129,37 @@ async def test_it_comes_once_a_day_through_restarts_and_changes_of_the_clock() -
             bot.time.at += 1800
         assert [each.hour for each in came] == [18] * 100
         assert len({each.date() for each in came}) == 100
+
+
+@pytest.mark.parametrize("odd", ["1e999999999", "9" * 40, "-1e-999999999", "sNaN"])
+def test_a_sum_beyond_all_bounds_is_shown_as_it_is_told(odd: str) -> None:
+    """To write 1e999999999 out takes a gigabyte."""
+    budget = Budget("520.00", "30.00", "490.00", odd)
+    days = (replace(DAYS[0], profit=odd), replace(DAYS[1], profit=odd))
+    assert f"Its shares are worth {odd} USD; $490.00 of its budget is left." in reads(
+        Brief(replace(STATUS, budget=budget), days)
+    )
+    told = card(replace(STATUS, budget=budget, holdings=(Holding("VTI", "1", odd, odd),)), NOW)
+    assert told["profit"] == ""
+
+
+@pytest.mark.asyncio
+async def test_what_one_bot_tells_never_ends_the_summaries_of_the_others() -> None:
+    async def early(row: Worker) -> Brief:
+        return Brief(replace(STATUS, now="0001-01-01T00:00:00+00:00") if row.chat_id == 1 else STATUS, DAYS)
+
+    async with inside() as bot:
+        for number in (1, 2):
+            await bot.database.write(partial(workers.save, worker=replace(worker(f"w{number}"), chat_id=number)))
+            wanted = partial(wishes.keep, chat_id=number, wanted=Notices(summary=18), now=NOW)
+            await bot.database.write(wanted)
+        bot.time.at += 86_400
+        await Summaries(
+            bot.database, early, clock=bot.time, fresh_id=map(str, count()).__next__, told=bot.outbox.added, every=20
+        ).look()
+        first, second = await sent(bot)
+        assert "does not answer" in first
+        assert "It looks again at 21:15." in second
 
 
 @pytest.mark.asyncio
