@@ -91,7 +91,9 @@ def live_said(state: ConfirmLive, text: str, context: Context) -> Move:
     if not phrase_said(text, LIVE_PHRASE):
         return Move(state, notice=say("notice.phrase_differs", phrase=LIVE_PHRASE), tidy=True)
     moved = _after_consent(state.job, state.access, (state.key_id, state.secret), context)
-    return replace(moved, tidy=True)
+    # What was agreed to before was for practice money.
+    anew: tuple[Effect, ...] = (KeepConsent(agreement(state.job)),) if state.flipped else ()
+    return replace(moved, effects=(*anew, *moved.effects), tidy=True)
 
 
 def _after_consent(job: PlanJob, kept: Connected | None, given: Given, context: Context) -> Move:

@@ -44,7 +44,7 @@ def render(text: Text, language: Language) -> str:
     """Give the HTML of one message; slot values are escaped.
 
     A message is stored and may be shown by an earlier or a later version: what this one has no wording for, or too few
-    slots, is left out (empty), and logged once.
+    slots, or one that cannot be written, is left out (empty), and logged once.
     """
     return _filled(text, language).strip()
 
@@ -56,7 +56,7 @@ def _filled(text: Text, language: Language) -> str:
         return ""
     try:
         return _said(text, language)
-    except KeyError:  # a slot; a message without wording inside this one has been left out already
+    except (KeyError, ArithmeticError, ValueError):  # a slot is missing, or a time beyond the calendar is in it
         _left_out(text.id)
         return ""
 

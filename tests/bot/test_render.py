@@ -267,3 +267,13 @@ def test_what_another_version_has_stored_is_left_out_and_noted_once(
         assert "<blockquote></blockquote>" not in text
     assert [entry.message for entry in caplog.records] == ["no wording; left out"]
     assert "of_tomorrow" in str(vars(caplog.records[0])) or stored.id in str(vars(caplog.records[0]))
+
+
+@pytest.mark.parametrize(
+    "slot", [Clock(10**15), Moment(-(10**15)), Percent(10**40), 10**40, Clock(253402300799, "Asia/Tokyo")]
+)
+def test_what_nobody_could_write_is_left_out_and_the_rest_is_said(slot: Slot) -> None:
+    """A Worker may tell anything, also of times beyond the calendar."""
+    for language in Language:
+        assert render(say("button.plain", text=slot), language) == ""
+        assert "VTI" in render(say("told.order", sum=say("button.plain", text=slot), symbol="VTI"), language)

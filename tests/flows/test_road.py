@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.texts.render import render
+from flows.choices import agreement
 from flows.effects import CancelOperation, ForgetChat, KeepConsent, StartOperation
 from flows.events import Elapsed, Ended, Kind, Tapped
 from flows.languages import Language
@@ -150,9 +151,15 @@ def test_live_keys_for_a_paper_plan_never_switch_without_the_phrase() -> None:
     chat = to_work().ends("other_mode").taps("switch")
     assert isinstance(chat.state, ConfirmLive)
     assert isinstance(chat.taps("back").state, WrongMode)
-    chat.taps("switch").says("TRADE LIVE")
+    chat.taps("switch").says("trade life")
+    assert not chat.last.effects
+    chat.says("TRADE LIVE")
     assert isinstance(chat.state, Working)
     assert chat.state.job.mode is Mode.LIVE
+    agreed = chat.effect(KeepConsent)
+    assert isinstance(agreed, KeepConsent)
+    assert agreed.text == agreement(chat.state.job)
+    assert "LIVE, real money" in render(agreed.text, Language.ENGLISH)
 
 
 def test_what_can_be_tried_again_keeps_everything() -> None:
