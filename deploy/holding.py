@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from deploy.fields import Fields, text, whole
+
+ENDING: Final = 4  # letters of a key or a number: what is shown, and stored; a Worker that tells more is not believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Keys:
     @classmethod
     def read(cls, fields: Fields) -> Self:
         """Read it from the Worker's JSON."""
-        names = ("where", "ending", "account_ending", "mode", "since")
-        return cls(held=text(fields, "state") == "held", **{name: text(fields, name) for name in names})
+        told = {name: text(fields, name) for name in ("where", "mode", "since")}
+        ends = {name: text(fields, name)[-ENDING:] for name in ("ending", "account_ending")}
+        return cls(held=text(fields, "state") == "held", **told, **ends)
 
 
 @dataclass(frozen=True, slots=True)

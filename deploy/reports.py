@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from deploy.fields import Fields, listed, maybe, record, records, text, truth, whole
-from deploy.holding import Form, Keys
+from deploy.holding import ENDING, Form, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class Status:
             orders_today=tuple(Order.read(entry) for entry in records(fields, "orders_today")),
             positions=tuple(Position.read(entry) for entry in records(fields, "positions")),
             holds_cloudflare_token=truth(fields, "holds_cloudflare_token"),
-            key_ending=text(fields, "key_ending"),
+            key_ending=text(fields, "key_ending")[-ENDING:],
             keys=Keys.read(keys) if keys else None,
             form=Form.read(form) if form else None,
         )

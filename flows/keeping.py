@@ -15,6 +15,7 @@ from flows.trouble import KNOWN_CODES, TOKEN_CODES, trouble
 from flows.words import Text, say
 
 TAKE: Final = "take_token"  # the act that is asked about first
+GONE: Final = frozenset({"script_absent", "foreign_script"})  # no token helps; on the card it can be tidied up
 UNCERTAIN: Final = frozenset({"stuck", "timeout"})  # it may be done; asked once more, it is no harm
 
 
@@ -63,6 +64,8 @@ def ended(state: ChangingToken, event: Ended, context: Context) -> Move:
         return Move(_card(job, taken=not job.keep), notice=_changed(job, told=data.get("answering") is True))
     if context.worker(job.worker) is None:
         return Move(rest(context), notice=trouble(event.code, data))
+    if event.code in GONE:
+        return Move(Home(job.worker), notice=trouble(event.code, data))
     if isinstance(state.access, Connected):
         tried = None if event.code in TOKEN_CODES else state.access.token
         return Move(AskToken(job, tried=tried), notice=trouble(event.code, data))

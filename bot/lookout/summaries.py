@@ -22,6 +22,7 @@ from bot.storage.notices import Wishes
 from bot.storage.outbox import Message
 from bot.storage.workers import Worker
 from bot.vault.keyring import CannotOpen
+from deploy.commands import WorkerClient
 from deploy.errors import DeployError
 from flows.codec import dump_texts
 from flows.notices import next_summary
@@ -39,16 +40,23 @@ def briefs(shop: Workshop) -> Ask:
 
     async def ask(worker: Worker) -> Brief | None:
         try:
-            client = replace(shop.client(worker), seconds=PATIENCE)
-            status = await client.status()
+            return await _brief(replace(shop.client(worker), seconds=PATIENCE))
         except (DeployError, CannotOpen):
             return None
-        try:
-            return Brief(status, await client.history(days=2))
-        except DeployError:  # one from before there was a history
-            return Brief(status)
+        except Exception as error:  # noqa: BLE001  (one odd Worker must not end the summaries of all others)
+            about = {"worker": worker.id, "why": type(error).__name__}
+            log.error("summary not asked for", extra=about)  # noqa: TRY400  (a traceback might quote what was sent)
+            return None
 
     return ask
+
+
+async def _brief(client: WorkerClient) -> Brief:
+    status = await client.status()
+    try:
+        return Brief(status, await client.history(days=2))
+    except DeployError:  # one from before there was a history
+        return Brief(status)
 
 
 class Summaries:

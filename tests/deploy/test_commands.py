@@ -16,7 +16,7 @@ from deploy.commands import UNKNOWN_COMMAND, CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import StillThere, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
 from deploy.outcomes import Cancelled, Chosen, Day, Timer
-from deploy.reports import Budget, Holding
+from deploy.reports import Budget, Holding, Status
 from deploy.secret import Secret
 from tests.deploy.scripted import Act, Cut, FakeClock, Got, Hang, Raw, Scripted, said
 from tests.deploy.site import COMMAND_KEY, KEYS
@@ -109,6 +109,14 @@ async def test_status_is_read_whole(server: Scripted, worker: WorkerClient) -> N
     assert status.positions[0].unrealized_pl == "-1.5"
     assert status.holds_cloudflare_token
     assert status.key_ending == "4F2A"
+
+
+def test_of_a_worker_that_tells_a_whole_key_only_the_end_is_taken() -> None:
+    told = Status.read(
+        {"key_ending": "PKWHOLEKEY4F2A", "keys": {"ending": "PKWHOLEKEY4F2A", "account_ending": "91234"}}
+    )
+    assert told.keys is not None
+    assert (told.key_ending, told.keys.ending, told.keys.account_ending) == ("4F2A", "4F2A", "1234")
 
 
 @pytest.mark.asyncio

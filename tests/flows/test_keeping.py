@@ -151,13 +151,23 @@ def test_a_bot_is_given_a_token_to_keep() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kept"), [("permission_missing", False), ("token_lent", False), ("busy", True), ("script_absent", True)]
+    ("code", "kept"), [("permission_missing", False), ("token_lent", False), ("busy", True), ("unreachable", True)]
 )
 def test_a_token_that_will_not_do_is_asked_for_again(code: str, *, kept: bool) -> None:
     talk = connected(pastes(settings(BARE).taps(*GIVE), Held("t", NOW + 3600))).hears("give_token", code)
     assert (type(talk.state), talk.notice) == (AskToken, f"error.{code}")
     assert (("again", "") in talk.offers()) is kept
     assert tickets(talk.state) == ({"t"} if kept else set())
+
+
+@pytest.mark.parametrize("code", ["script_absent", "foreign_script"])
+def test_where_there_is_no_bot_any_more_no_token_is_held_for_it(code: str) -> None:
+    given = Held("t", NOW + 3600)
+    for talk in (settings(BARE).taps(*GIVE), settings(PAPER).taps(*TAKE).taps(*YES).hears("take_token", "token_dead")):
+        connected(pastes(talk, given)).hears(getattr(talk.state, "operation", ""), code)
+        assert (type(talk.state), talk.notice) == (Home, f"error.{code}")
+        assert not tickets(talk.state)
+        assert ("do", "destroy") in talk.offers()
 
 
 def test_what_is_lent_for_an_hour_can_never_stay() -> None:

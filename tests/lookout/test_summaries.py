@@ -13,7 +13,7 @@ import pytest
 
 from bot import wishes
 from bot.lookout.brief import Brief
-from bot.lookout.summaries import Summaries, summary
+from bot.lookout.summaries import Summaries, briefs, summary
 from bot.operations.tending import card
 from bot.outbox import wording
 from bot.storage import notices, outbox, workers
@@ -139,7 +139,7 @@ def test_a_sum_beyond_all_bounds_is_shown_as_it_is_told(odd: str) -> None:
     assert f"Its shares are worth {odd} USD; $490.00 of its budget is left." in reads(
         Brief(replace(STATUS, budget=budget), days)
     )
-    told = card(replace(STATUS, budget=budget, holdings=(Holding("VTI", "1", odd, odd),)), NOW)
+    told = card(replace(STATUS, budget=budget, holdings=(Holding("VTI", "1", odd, odd),)), int(NOW))
     assert told["profit"] == ""
 
 
@@ -160,6 +160,15 @@ async def test_what_one_bot_tells_never_ends_the_summaries_of_the_others() -> No
         first, second = await sent(bot)
         assert "does not answer" in first
         assert "It looks again at 21:15." in second
+
+
+@pytest.mark.asyncio
+async def test_whatever_goes_wrong_with_one_bot_it_has_not_answered() -> None:
+    class Shop:
+        def client(self, _row: Worker) -> None:
+            raise RecursionError
+
+    assert await briefs(Shop())(worker("w1")) is None  # type: ignore[arg-type]
 
 
 @pytest.mark.asyncio
