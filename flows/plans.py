@@ -189,16 +189,24 @@ def plan_of(told: object, budget: str) -> Plan | None:
             return Watch()
         case {"kind": "recurring", "symbols": list(symbols), "amount": str(amount), "every": "day" | "week" as every}:
             return Recurring(tuple(str(symbol) for symbol in symbols), amount, Pace(every))
-        case {"kind": "mix", "weights": dict(weights), "band": int(band)} if _weights(weights):
+        case {"kind": "mix", "weights": dict(weights), "band": int(band)} if _weights(weights) and _whole(band):
             return Mix(_weights(weights), budget, band)
-        case {"kind": "trend", "weights": dict(weights), "band": int(band), "months": int(months)} if _weights(weights):
+        case {"kind": "trend", "weights": dict(weights), "band": int(band), "months": int(months)} if _weights(
+            weights
+        ) and _whole(band, months):
             return Trend(_weights(weights), budget, band, months)
         case _:
             return None
 
 
 def _weights(told: Mapping[object, object]) -> tuple[Weight, ...]:
-    return tuple(Weight(str(symbol), percent) for symbol, percent in told.items() if isinstance(percent, int))
+    parts = ((str(symbol), each) for symbol, each in told.items() if isinstance(each, int) and _whole(each))
+    return tuple(Weight(symbol, percent) for symbol, percent in parts)
+
+
+def _whole(*told: object) -> bool:
+    """Tell whether these are whole numbers; JSON's true is one in Python, but cannot be stored as one."""
+    return all(type(each) is int for each in told)
 
 
 def limits_of(told: object) -> Limits | None:

@@ -44,7 +44,7 @@ def report_of(data: Mapping[str, Json]) -> Report:
 
     def number(name: str) -> int:
         value = data.get(name)
-        return value if isinstance(value, int) else 0
+        return value if type(value) is int else 0  # not JSON's true
 
     limits, ceilings = limits_of(data.get("limits")), limits_of(data.get("ceilings"))
     plan = plan_of(data.get("plan"), limits.budget if limits else "")

@@ -94,9 +94,13 @@ def _pattern(language: Language, *, whole: bool) -> NumberPattern:
     return pattern
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def day(value: Day, language: Language) -> str:
-    """Write a date, one without a year (--11-24) too; what is none is given back as it is."""
+    """Write a date, one without a year (--11-24) too; what is none is given back as it is, the beginning of it."""
+    return _day(value, language) if len(value.date) <= LONGEST_NUMBER else value.date[:LONGEST_NUMBER]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _day(value: Day, language: Language) -> str:
     try:
         if value.date.startswith("--"):
             leap = datetime.fromisoformat(f"2000{value.date[1:]}")

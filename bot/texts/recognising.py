@@ -102,7 +102,7 @@ def recognised(words: str) -> tuple[Text, ...]:
     return _recognised(words) if len(words) <= LONGEST else ()
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)  # 40 kB each at worst
 def _recognised(words: str) -> tuple[Text, ...]:
     rest, found = " ".join(words.split()), list[Text]()
     while rest:

@@ -269,6 +269,11 @@ def test_what_another_version_has_stored_is_left_out_and_noted_once(
     assert "of_tomorrow" in str(vars(caplog.records[0])) or stored.id in str(vars(caplog.records[0]))
 
 
+def test_of_what_is_no_number_and_no_date_only_the_beginning_is_shown_and_remembered() -> None:
+    for slot in (Money("x" * 9999, "y" * 9999), Number("x" * 9999), Day("x" * 9999), Money("9" * 9999)):
+        assert len(shown(slot, Language.GERMAN)) <= 81
+
+
 @pytest.mark.parametrize(
     "slot", [Clock(10**15), Moment(-(10**15)), Percent(10**40), 10**40, Clock(253402300799, "Asia/Tokyo")]
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.codec import Dialog
+from flows.codec import Dialog, dump, load
 from flows.effects import StartOperation, Tell
 from flows.events import Ended, Json
 from flows.machine import view
@@ -218,3 +218,13 @@ def test_a_plan_from_the_future_shows_no_plan_but_the_card() -> None:
     assert "Running" in text(talk)
     assert "Plan:" not in text(talk)
     assert MIX["kind"] == "mix"
+
+
+@pytest.mark.parametrize("band", [True, 5])
+@pytest.mark.parametrize("percent", [True, 60])
+@pytest.mark.parametrize("kind", ["mix", "trend"])
+def test_whatever_a_bot_tells_its_card_can_be_stored(kind: str, percent: Json, band: Json) -> None:
+    """Python takes JSON's true for a whole number; a card with one was lost, and the conversation with it."""
+    plan: dict[str, Json] = {"kind": kind, "weights": {"VTI": percent}, "band": band, "months": 10}
+    talk = at_home(plan=plan, ticks=True, at=True)
+    assert load(dump(Dialog(talk.state))) == Dialog(talk.state)
