@@ -14,11 +14,13 @@ from typing import Any
 from flows import (
     advice,
     forming,
+    given,
     inspected,
     jobs,
     kept,
     languages,
     notices,
+    planned,
     plans,
     preferences,
     speaking,
@@ -40,8 +42,8 @@ class Dialog:
 
 
 MODULES = (
-    words, languages, plans, advice, notices, preferences, speaking, jobs, forming, tended, inspected, kept, twin,
-    states,
+    words, languages, plans, advice, notices, preferences, speaking, jobs, planned, given, forming, tended, inspected,
+    kept, twin, states,
 )  # fmt: skip
 CLASSES: dict[str, type] = {
     name: value

@@ -6,6 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from flows.forming import FormOpen, FormOver, Opening, Preparing, Unready
+from flows.given import (
+    AskKeyId,
+    AskSecret,
+    AskToken,
+    Connecting,
+    KeepToken,
+    MakeKey,
+    PickAccount,
+    PickName,
+    Stopped,
+    Working,
+    WrongMode,
+)
 from flows.jobs import (
     LONGEST_HELD,
     Access,
@@ -29,7 +42,17 @@ from flows.jobs import (
     Wider,
     holdings,
 )
-from flows.plans import Mode, Weighted
+from flows.planned import (
+    ConfirmLive,
+    PickAmount,
+    PickBudget,
+    PickMix,
+    PickPace,
+    PickPlan,
+    PickSymbol,
+    Review,
+)
+from flows.plans import Mode
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, ConfirmPlan, PickLimit, SetLimit, Toolbox, Tuning
 from flows.words import Text
 
@@ -45,36 +68,55 @@ __all__ = (
     "LONGEST_HELD",
     "Access",
     "Account",
+    "AskKeyId",
+    "AskSecret",
+    "AskToken",
     "Complete",
     "ConfirmAct",
     "ConfirmArm",
     "ConfirmClose",
+    "ConfirmLive",
     "ConfirmPlan",
     "Connected",
+    "Connecting",
     "Existing",
     "FormOpen",
     "FormOver",
     "Held",
     "Inspection",
     "Job",
+    "KeepToken",
     "Keeping",
     "Kept",
     "KeyJob",
+    "MakeKey",
     "NewKeys",
     "NewWorker",
     "Opening",
     "OwnToken",
+    "PickAccount",
+    "PickAmount",
+    "PickBudget",
     "PickLimit",
+    "PickMix",
+    "PickName",
+    "PickPace",
+    "PickPlan",
+    "PickSymbol",
     "PlanJob",
     "Preparing",
     "Removal",
     "Report",
+    "Review",
     "SetLimit",
+    "Stopped",
     "Toolbox",
     "Tuning",
     "Unready",
     "Widening",
     "Wider",
+    "Working",
+    "WrongMode",
     "holdings",
 )
 
@@ -96,202 +138,6 @@ class PickMode:
     """Paper or live. `kept` is what was given earlier, so that going back does not lose it."""
 
     kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickPlan:
-    """Watch only, a suggested plan, or one's own."""
-
-    mode: Mode
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickSymbol:
-    """What to buy: one symbol or several."""
-
-    mode: Mode
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickAmount:
-    """For how much each time."""
-
-    mode: Mode
-    symbols: tuple[str, ...]
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickPace:
-    """How often."""
-
-    mode: Mode
-    symbols: tuple[str, ...]
-    amount: str
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickMix:
-    """A mix of one's own, typed."""
-
-    mode: Mode
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickBudget:
-    """How much money a mix may use, and whether it has the trend filter."""
-
-    mode: Mode
-    plan: Weighted
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Everything chosen, its limits, and what the user agrees to."""
-
-    job: PlanJob
-    kept: Kept = None
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmLive:
-    """A phrase typed by hand before real money; then on with whatever keys are already held.
-
-    `flipped` says that the keys turned out to be of this mode, not of the one chosen.
-    """
-
-    job: PlanJob
-    access: Connected | None = None
-    key_id: Held | None = None
-    secret: Held | None = None
-    flipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AskToken:
-    """Make a Cloudflare token and paste it. Keys already given wait here, so that none has to be made twice.
-
-    `tried` is a token that was given but could not be tried yet, for a reason that passes.
-    """
-
-    job: Job
-    key_id: Held | None = None
-    secret: Held | None = None
-    kept: Connected | None = None
-    tried: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Connecting:
-    """The token is being tried, or a workers.dev name made."""
-
-    job: Job
-    token: Held
-    operation: str
-    account: Account | None = None
-    key_id: Held | None = None
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickAccount:
-    """The token sees several Cloudflare accounts."""
-
-    job: NewWorker
-    token: Held
-    accounts: tuple[Account, ...]
-    page: int = 0
-    key_id: Held | None = None
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickName:
-    """The account has no workers.dev name yet."""
-
-    job: NewWorker
-    token: Held
-    account: Account
-    suggestion: str
-    key_id: Held | None = None
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeepToken:
-    """May the Worker keep the Cloudflare token."""
-
-    job: NewWorker
-    access: Connected
-    key_id: Held | None = None
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MakeKey:
-    """Generate the pair at Alpaca."""
-
-    job: KeyJob
-    access: Access
-    key_id: Held | None = None
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskKeyId:
-    """Paste the Key ID; a Secret that came first is held."""
-
-    job: KeyJob
-    access: Access
-    secret: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskSecret:
-    """Paste the Secret."""
-
-    job: KeyJob
-    access: Access
-    key_id: Held
-
-
-@dataclass(frozen=True, slots=True)
-class Working:
-    """Keys are being checked and a Worker deployed, or its keys changed."""
-
-    job: KeyJob
-    access: Access
-    key_id: Held
-    secret: Held
-    operation: str
-    stopping: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WrongMode:
-    """The pair is good, but of the other mode."""
-
-    job: KeyJob
-    access: Access
-    key_id: Held
-    secret: Held
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The work ended badly in a way that trying again may mend; everything given is still held."""
-
-    job: KeyJob
-    access: Access
-    key_id: Held
-    secret: Held
-    code: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
