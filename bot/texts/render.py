@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -13,7 +14,7 @@ from bot.texts.catalogue import CATALOGUE, counted, spoken_by, wording
 from bot.texts.direction import closed, isolated, without
 from bot.texts.introduction import COMMANDS
 from bot.texts.layout import Paragraph, laid_out
-from bot.texts.limits import LABEL, TOAST
+from bot.texts.limits import LABEL, TEXT, TOAST
 from bot.texts.older import renewed
 from bot.texts.recognising import recognised
 from flows.languages import Language
@@ -158,12 +159,30 @@ def _cut(words: str, longest: int) -> str:
 
 
 def body(screen: Screen, language: Language) -> str:
-    """Give a screen's text, without the lines that come out empty."""
+    """Give a screen's text, without the lines that come out empty; never more than Telegram takes."""
     shown, folded = (
         [Paragraph(each.id, words) for each in part if _TAG.sub("", words := render(each, language)).strip()]
         for part in (screen.lines, screen.folded)
     )
-    return laid_out(shown, folded)
+    text = laid_out(shown, folded)
+    if _too_long(text):  # what a Worker tells has no bounds, and without its screen a chat is stuck
+        text = laid_out(_shortened(shown), ())
+    return text
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > TEXT // 2 and len(html.unescape(_TAG.sub("", text)).encode("utf-16-le", "replace")) // 2 > TEXT
+
+
+def _shortened(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Cut all that is longer than its share of the room."""
+    room = TEXT // (2 * len(paragraphs)) - len("…\n\n")
+    return [each if len(each.words) <= room else Paragraph(each.id, _cut_html(each.words, room)) for each in paragraphs]
+
+
+def _cut_html(words: str, longest: int) -> str:
+    """Cut a paragraph, which then has no tags any more."""
+    return html.escape(_cut(html.unescape(_TAG.sub("", words)), longest), quote=False)
 
 
 def commands(language: Language) -> tuple[tuple[str, str], ...]:

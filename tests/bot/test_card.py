@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 
 from bot.operations.tending import card
-from bot.texts.render import render
+from bot.texts.limits import TEXT
+from bot.texts.render import body, render
 from deploy.reports import Status
+from flows.codec import Dialog
 from flows.dealings import lines
+from flows.events import Context
 from flows.languages import Language
+from flows.machine import view
+from flows.states import Home
 from flows.telling import report_of
 from flows.words import Text
+from tests.flows.talk import NOW, PAPER
 
 ORDER = {"symbol": "VTI", "side": "buy", "notional": "10.00", "status": "dry", "reason": "", "client_order_id": "x"}
 RUN = {"id": 1, "at": "2026-11-24T15:00:00Z", "outcome": "dry", "code": "unarmed", "reason": "A trial.",
@@ -94,3 +102,20 @@ def test_an_older_worker_has_no_budget_and_trades() -> None:
     assert shown["armed"] is True
     assert shown["invested"] == ""
     assert shown["outdated"] is False
+
+
+@pytest.mark.parametrize("language", Language)
+def test_however_much_a_worker_tells_there_is_a_screen(language: Language) -> None:
+    """Telegram takes no longer one: the chat would stay as it was, whatever its buttons did."""
+    flood = "<&>" * 9000
+    run = {**RUN, "reason": flood, "outcome": flood, "orders": [{**ORDER, "symbol": flood}] * 99}
+    holding = {"symbol": flood, "qty": flood, "cost": flood, "value": flood}
+    plan = {"kind": "recurring", "symbols": [flood] * 9, "amount": flood, "every": "day"}
+    paused = {"reason": flood, "note": flood}
+    for armed in (True, False):
+        data = told(last_tick=run, holdings=[holding] * 99, plan=plan, paused=paused, template=flood, armed=armed)
+        shown = body(view(Dialog(Home("a" * 16, report_of(data))), Context(NOW, "0" * 16, (PAPER,))), language)
+        plain = html.unescape(re.sub("<[^>]+>", "", shown))
+        assert len(plain) <= TEXT
+        assert PAPER.script in plain
+        assert "<&>" in plain
