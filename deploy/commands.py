@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from deploy.clock import Clock, SystemClock
 from deploy.deployment import Keys
 from deploy.errors import WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
-from deploy.fields import Fields, maybe, record, records, text, truth, whole
+from deploy.fields import Fields, clipped, maybe, record, records, text, truth, whole
 from deploy.holding import Form
 from deploy.outcomes import Cancelled, Chosen, Closing, Day, Page, Table, Timer
 from deploy.reports import Events, Pause, Run, Status
@@ -168,7 +168,7 @@ class WorkerClient:
 
     async def export(self, table: Table, *, after: int = 0, limit: int = 500) -> Page:
         """Rows of what the Worker remembers, oldest first; an answer may hold fewer rows than `limit`."""
-        return Page.read(await self._ask("export", {"table": table, "after": after, "limit": limit}))
+        return Page.read(await self._whole("export", {"table": table, "after": after, "limit": limit}))
 
     async def alarm(self, *, on: bool) -> Timer:
         """Have the Worker wake itself up every quarter of an hour, for an account without a free cron slot."""
@@ -220,6 +220,10 @@ class WorkerClient:
         return part
 
     async def _ask(self, command: str, fields: Mapping[str, object] | None = None) -> Fields:
+        """Send a command that may be repeated; of a flood the beginning is read."""
+        return clipped(await self._whole(command, fields))
+
+    async def _whole(self, command: str, fields: Mapping[str, object] | None = None) -> Fields:
         """Send a command that may be repeated, and do so once when the line breaks."""
         try:
             return await self._send(command, lambda: _json(fields or {}))

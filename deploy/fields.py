@@ -5,6 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Fields = Mapping[str, object]
+LONGEST = 2500  # letters in one text, or one name, of what a Worker tells: no Worker of ours says as much
+DEEPEST = 20  # lists and objects within each other
+
+
+def clipped(fields: Fields, depth: int = DEEPEST) -> Fields:
+    """Give the same with every text cut that is longer: what is to be shown is looked through many times."""
+    return {name[:LONGEST]: _clipped(value, depth) for name, value in fields.items()}
+
+
+def _clipped(value: object, depth: int) -> object:
+    match value:
+        case str():
+            return value[:LONGEST]
+        case list() | dict() if depth == 0:
+            return None
+        case list():
+            return [_clipped(each, depth - 1) for each in value]
+        case dict():
+            return clipped(value, depth - 1)
+        case _:
+            return value
 
 
 def text(fields: Fields, name: str) -> str:

@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from flows.words import read_number
+from flows.words import LONGEST_NUMBER, read_number
 
 
 class Mode(StrEnum):
@@ -86,6 +86,7 @@ SYMBOLS = ("VTI", "SPY", "QQQ", "BND")
 AMOUNTS = ("5.00", "10.00", "25.00", "50.00")
 BUDGETS = ("100.00", "500.00", "1000.00", "5000.00")
 MOST_SYMBOLS = 10
+MOST_TOLD, LONGEST_SYMBOL = 50, 20  # symbols, and letters of one, that are believed of what a Worker tells
 LEAST_PART = Decimal(5)  # dollars: the Worker leaves smaller differences alone, Alpaca refuses orders below one
 # How many buys of each symbol the whole budget covers before the bot stops and asks.
 BUYS = {Pace.DAY: 20, Pace.WEEK: 26}
@@ -184,6 +185,12 @@ AT_LEAST = "cash_kept"  # the one limit that is tighter when it is higher
 
 def plan_of(told: object, budget: str) -> Plan | None:
     """Read a plan as a Worker tells it; None for a kind that is not known here. `budget` is what its limits say."""
+    plan = _plan_of(told, budget)
+    named = symbols_of(plan) if plan else ()
+    return plan if len(named) <= MOST_TOLD and all(len(each) <= LONGEST_SYMBOL for each in named) else None
+
+
+def _plan_of(told: object, budget: str) -> Plan | None:
     match told:
         case {"kind": "watch"}:
             return Watch()
@@ -214,8 +221,9 @@ def limits_of(told: object) -> Limits | None:
     if not isinstance(told, Mapping) or not told:
         return None
     symbols = told.get("symbols")
-    listed = tuple(str(symbol) for symbol in symbols) if isinstance(symbols, list) else ()
-    sums = {name: str(told.get(name) or "") for name in SUMS}
+    some = symbols[:MOST_TOLD] if isinstance(symbols, list) else []
+    listed = tuple(str(symbol)[:LONGEST_SYMBOL] for symbol in some)
+    sums = {name: str(told.get(name) or "")[: LONGEST_NUMBER + 1] for name in SUMS}
     return Limits(symbols=listed, **sums)
 
 

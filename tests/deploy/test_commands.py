@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import json
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from deploy.answering import gone, last_event
 from deploy.commands import UNKNOWN_COMMAND, CommandKey, WorkerClient
 from deploy.deployment import Keys
 from deploy.errors import StillThere, WorkerAbsent, WorkerError, WorkerRefused, WorkerUnreachable
+from deploy.fields import LONGEST
 from deploy.outcomes import Cancelled, Chosen, Day, Timer
 from deploy.reports import Budget, Holding, Status
 from deploy.secret import Secret
@@ -109,6 +111,19 @@ async def test_status_is_read_whole(server: Scripted, worker: WorkerClient) -> N
     assert status.positions[0].unrealized_pl == "-1.5"
     assert status.holds_cloudflare_token
     assert status.key_ending == "4F2A"
+
+
+@pytest.mark.asyncio
+async def test_of_a_flood_the_beginning_is_taken(server: Scripted, worker: WorkerClient) -> None:
+    """Half a megabyte of signs that have to be escaped took a second of everybody's time, card by card."""
+    flood = "<" * 100_000
+    server.on(at("status"), said(200, {"template": flood, "plan": {"symbols": [flood], flood: 1}, "ticks": 3}))
+    status = await worker.status()
+    assert (len(status.template), status.ticks) == (LONGEST, 3)
+    assert status.plan == {"symbols": ["<" * LONGEST], "<" * LONGEST: 1}
+    deep = json.loads('{"a":' * 800 + "1" + "}" * 800)
+    server.on(at("status"), said(200, {"plan": deep, "ticks": 4}))
+    assert (await worker.status()).ticks == 4
 
 
 def test_of_a_worker_that_tells_a_whole_key_only_the_end_is_taken() -> None:

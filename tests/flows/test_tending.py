@@ -8,10 +8,10 @@ from flows.codec import Dialog, dump, load
 from flows.effects import StartOperation, Tell
 from flows.events import Ended, Json
 from flows.machine import view
-from flows.plans import Mode
+from flows.plans import Mode, dollars, limits_of, plan_of
 from flows.states import AskKeyId, Done, Home, NewKeys, OwnToken, Reading
 from flows.tended import ConfirmAct, ConfirmArm, ConfirmClose, Toolbox
-from tests.flows.talk import LIVE, MIX, PAPER, Talk, at_home, text, told
+from tests.flows.talk import CEILINGS, LIVE, MIX, PAPER, Talk, at_home, text, told
 
 ARMED = "arm", ""
 
@@ -228,3 +228,14 @@ def test_whatever_a_bot_tells_its_card_can_be_stored(kind: str, percent: Json, b
     plan: dict[str, Json] = {"kind": kind, "weights": {"VTI": percent}, "band": band, "months": 10}
     talk = at_home(plan=plan, ticks=True, at=True)
     assert load(dump(Dialog(talk.state))) == Dialog(talk.state)
+
+
+def test_a_plan_of_too_many_or_too_long_symbols_is_none_that_is_known() -> None:
+    for symbols in (["VTI"] * 51, ["V" * 21]):
+        plan: dict[str, Json] = {"kind": "recurring", "symbols": [*symbols], "amount": "5.00", "every": "day"}
+        assert plan_of(plan, "") is None
+        told_limits = limits_of({**CEILINGS, "symbols": [*symbols], "budget": "9" * 999})
+        assert told_limits is not None
+        assert max(map(len, told_limits.symbols)) <= 20
+        assert len(told_limits.symbols) <= 50
+        assert dollars(told_limits.budget) is None
