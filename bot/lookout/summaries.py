@@ -101,21 +101,11 @@ class Summaries:
             come = wanted.summary_at is not None and wanted.summary_at <= self._clock()
             known = [row for row in rows if row.state != "deploying"] if come else []
             told = await asyncio.gather(*(self._ask(row) for row in known[:MOST_WORKERS]))
-            texts = _weighed(known, told, wanted)
+            texts = summary(known, told, wanted.zone)
             now = self._clock()
             message = Message(f"day-{self._fresh_id()}", wanted.chat_id, "notice", dump_texts(texts), now, now)
             if await self._database.write(partial(_keep, wanted=wanted, now=now, message=message if known else None)):
                 self._told()
-
-
-def _weighed(known: Sequence[Worker], told: Sequence[Brief | None], wanted: Wishes) -> tuple[Text, ...]:
-    """Give a summary's lines; where one Worker told what cannot be said, as if none had answered."""
-    try:
-        return summary(known, told, wanted.zone)
-    except Exception as error:  # noqa: BLE001  (the summaries of all others would end with it)
-        about = {"chat": wanted.chat_id, "why": type(error).__name__}
-        log.error("summary not weighed", extra=about)  # noqa: TRY400  (a traceback might quote what it told)
-        return summary(known, [None] * len(told), wanted.zone)
 
 
 def summary(known: Sequence[Worker], told: Sequence[Brief | None], zone: str) -> tuple[Text, ...]:
@@ -123,10 +113,20 @@ def summary(known: Sequence[Worker], told: Sequence[Brief | None], zone: str) ->
     texts = [say("summary.title")]
     for row, brief in zip(known, told, strict=False):
         texts += [say("summary.gap"), heading(row)]
-        texts += lines(brief, zone) if brief is not None else [say("summary.no_answer")]
+        texts += _lines(row, brief, zone)
     if len(known) > len(told):
         texts.append(say("summary.more", count=len(known) - len(told)))
     return tuple(texts)
+
+
+def _lines(row: Worker, brief: Brief | None, zone: str) -> Sequence[Text]:
+    """Give the lines about one Worker; whoever told what makes no sense has not answered."""
+    try:
+        return lines(brief, zone) if brief is not None else [say("summary.no_answer")]
+    except Exception as error:  # noqa: BLE001  (the summaries of all others would end with it)
+        about = {"worker": row.id, "why": type(error).__name__}
+        log.error("summary not weighed", extra=about)  # noqa: TRY400  (a traceback might quote what it told)
+        return [say("summary.no_answer")]
 
 
 def _keep(connection: Connection, *, wanted: Wishes, now: float, message: Message | None) -> bool:

@@ -146,11 +146,12 @@ def test_a_sum_beyond_all_bounds_is_shown_as_it_is_told(odd: str) -> None:
 @pytest.mark.asyncio
 async def test_what_one_bot_tells_never_ends_the_summaries_of_the_others() -> None:
     async def early(row: Worker) -> Brief:
-        return Brief(replace(STATUS, now="0001-01-01T00:00:00+00:00") if row.chat_id == 1 else STATUS, DAYS)
+        return Brief(replace(STATUS, now="0001-01-01T00:00:00+00:00") if row.id == "w1" else STATUS, DAYS)
 
     async with inside() as bot:
         for number in (1, 2):
-            await bot.database.write(partial(workers.save, worker=replace(worker(f"w{number}"), chat_id=number)))
+            for name in (f"w{number}", f"w{number}0"):
+                await bot.database.write(partial(workers.save, worker=replace(worker(name), chat_id=number)))
             wanted = partial(wishes.keep, chat_id=number, wanted=Notices(summary=18), now=NOW)
             await bot.database.write(wanted)
         bot.time.at += 86_400
@@ -159,6 +160,7 @@ async def test_what_one_bot_tells_never_ends_the_summaries_of_the_others() -> No
         ).look()
         first, second = await sent(bot)
         assert "does not answer" in first
+        assert "It looks again at 21:15." in first, "of her other bot"
         assert "It looks again at 21:15." in second
 
 
