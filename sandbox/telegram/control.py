@@ -285,9 +285,10 @@ class Control:
 
     async def file(self, request: Request) -> Response:
         """Download a file; what a person uploaded has a size here and no content."""
-        token = request.path_params.get("token")
-        account = self._account(request) if token is None else self._world.accounts.get(token)
-        file = account.files.get(request.path_params["file_id"]) if account is not None else None
+        token, wanted = request.path_params.get("token"), request.path_params["file_id"]
+        accounts = self._world.accounts
+        known = accounts.values() if token is None else [accounts[token]] if token in accounts else []
+        file = next((account.files[wanted] for account in known if wanted in account.files), None)
         if file is None:
             return JSONResponse({"ok": False, "error_code": 404, "description": "Not Found"}, status_code=404)
         content = file.content if file.content is not None else bytes(file.size)

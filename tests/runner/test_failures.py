@@ -167,9 +167,10 @@ async def test_an_end_that_fails_for_good_leaves_the_row_and_frees_the_chat(stag
     stage.end_errors = [ValueError("a bug") for _ in range(7)]
     runner = stage.runner(deploy=done)
     await runner.start(operation("o1"))
+    first = asyncio.create_task(runner.wait("o1"))  # before it fails: its row will not tell afterwards
     await runner.start(operation("o2"))
     with pytest.raises(ValueError, match="a bug"):
-        await runner.wait("o1")
+        await first
     assert await runner.wait("o2") == DONE
     stage.clock.time += 200
     assert [found.id for found in await runner.stuck(180)] == ["o1"]
